@@ -1,0 +1,52 @@
+"""What the desk wants of a platform: to draw a screen, to keep progress alive, to hand a case to a human."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from flows.conversation import Conversation, Event
+from flows.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An event as it came in.
+
+    `key` is the platform's own name of the delivery, claimed once, so that the same click twice is one turn;
+    `revision` is the one that the pressed message showed, None where nothing was pressed (a typed text);
+    `owner` is who did it (`slack:T1:U1`, `terminal:ann`), compared with the conversation's owner.
+    """
+
+    key: str
+    conversation: str
+    owner: str
+    event: Event
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a human needs: (question, answer) pairs, the verdict in words, evidence, transcript and texts."""
+
+    conversation: str
+    owner: str
+    headline: str
+    answers: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    transcript: str = ""
+
+
+class Front(Protocol):
+    """A platform's own half. Each call may come twice for the same revision (after a crash) and must then do no harm."""
+
+    async def show(self, conversation: Conversation, screen: Screen) -> None:
+        """Draw the newest step; what was answered before shrinks to one line and loses its buttons."""
+
+    async def progress(self, conversation: Conversation, screen: Screen) -> None:
+        """Draw a look under way again; may be merged with the next or dropped."""
+
+    async def hand_over(self, conversation: Conversation, case: Case) -> str:
+        """Give the case to a human; return one sentence on where and when the answer will come."""
