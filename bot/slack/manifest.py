@@ -1,0 +1,107 @@
+"""The app's manifest and its one source: `manifest.yml` is what `manifest(None)` prints, and a test compares them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.slack import marks
+
+SCOPES = {
+    "app_mentions:read": "a mention is answered with the way to the direct message",
+    "chat:write": "every step of a conversation, and the case in the support channel",
+    "commands": "/smtp-help and the message shortcut",
+    "im:history": "what is pasted in the direct message; a message is looked for before it is posted again",
+    "im:write": "the direct message is opened",
+    "usergroups:read": "SMTP_HELP_ALLOW_GROUP: who may use it",
+}
+"""Each scope of the bot, and what it is for."""
+EVENTS = ("app_home_opened", "app_mention", "message.im")
+
+SOCKET_HEADER = """\
+# The Slack app for Socket Mode: paste it at https://api.slack.com/apps under "From a manifest".
+# `smtp-help manifest` prints this, `smtp-help manifest --http URL` the one for HTTP.
+# Afterwards create an app-level token with the scope connections:write (SLACK_APP_TOKEN), install the app
+# (SLACK_BOT_TOKEN), and invite the bot into the support channel, where there is one.
+# What each scope is for:
+"""
+HTTP_HEADER = """\
+# The Slack app for HTTP: start `smtp-help serve` first, then paste this at https://api.slack.com/apps.
+# Afterwards install the app (SLACK_BOT_TOKEN), copy its signing secret (SLACK_SIGNING_SECRET), and invite the bot
+# into the support channel, where there is one.
+# What each scope is for:
+"""
+
+
+def described(http_url: str | None) -> dict[str, Any]:
+    """Return the manifest as data; `http_url` is the public address of the server, None means Socket Mode."""
+    address = None if http_url is None else events_address(http_url)
+    command: dict[str, Any] = {
+        "command": marks.COMMAND,
+        "description": "Find out why your mail does not go out",
+        "usage_hint": "[server, address or error text]",
+        "should_escape": False,
+    }
+    interactivity: dict[str, Any] = {"is_enabled": True}
+    events: dict[str, Any] = {"bot_events": list(EVENTS)}
+    if address is not None:
+        command["url"] = address
+        interactivity["request_url"] = address
+        events = {"request_url": address, **events}
+    return {
+        "_metadata": {"major_version": 1, "minor_version": 1},
+        "display_information": {
+            "name": "SMTP Help",
+            "description": "Finds out why somebody cannot send mail, and shows the way out",
+            "background_color": "#1f4e5f",
+            "long_description": (
+                "Type /smtp-help when a mail does not go out. The bot asks what you see, looks at the outgoing mail "
+                "server itself, names the cause in one plain sentence, and shows what to do in your mail program. "
+                "It works in a direct message, never asks for a password, and hands the case with all that was "
+                "found to a person of your IT whenever you want."
+            ),
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "SMTP Help", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Explain this mail error",
+                    "type": "message",
+                    "callback_id": marks.EXPLAIN,
+                    "description": "Reads the error text in this message and says what it means",
+                }
+            ],
+            "slash_commands": [command],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": events,
+            "interactivity": interactivity,
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": address is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def events_address(http_url: str) -> str:
+    """Return the address that Slack calls; raises ValueError where `http_url` is no http or https address."""
+    url = http_url.strip().rstrip("/")
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() not in ("http", "https") or not rest or any(sign.isspace() for sign in url):
+        raise ValueError(f"“{http_url}” is no web address. It begins with https://, such as https://bot.example.com.")
+    return url if url.endswith("/slack/events") else f"{url}/slack/events"
+
+
+def manifest(http_url: str | None = None) -> str:
+    """Return the manifest as YAML: for Socket Mode, or for HTTP at `http_url`; raises ValueError for a wrong URL."""
+    import yaml  # slow to import, and wanted by one command alone
+
+    notes = "".join(f"#   {scope}: {why}\n" for scope, why in sorted(SCOPES.items()))
+    header = SOCKET_HEADER if http_url is None else HTTP_HEADER
+    body = yaml.safe_dump(described(http_url), sort_keys=False, allow_unicode=True, width=100)
+    return f"{header}{notes}{body}"

@@ -1,0 +1,125 @@
+"""A form as a modal, and what came back from it as values; it judges no value, the flow does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    EmailInputElement,
+    InputBlock,
+    NumberInputElement,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    StaticSelectElement,
+)
+from slack_sdk.models.blocks.block_elements import InputInteractiveElement
+from slack_sdk.models.views import View
+
+from bot.slack import limits, marks
+from bot.slack.blocks import sections
+from bot.slack.marks import Mark
+from bot.slack.text import bare, cut, unescaped
+from bot.slack.words import say
+from flows.screen import Input, Screen
+from probes.target import clean
+
+LONGEST = 2000
+"""Characters of a field; what is longer is no setting, and Slack says so at the field."""
+MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+OPTION = "="
+"""Put before an option's name, since Slack refuses an empty value and "I don't know" may be one."""
+
+
+def form(screen: Screen) -> dict[str, Any]:
+    """Draw the form of a screen as a view for `views.open`; its metadata holds conversation and revision alone."""
+    blocks: list[Block] = []
+    title = bare(screen.title)
+    heading = title if len(title) <= limits.TITLE else say("form_title")
+    blocks += sections([*([f"*{title}*"] if heading != title else []), *screen.body])
+    for each in screen.inputs:
+        if each.mistake:
+            blocks += sections([say("look_again", mistake=each.mistake)])
+        blocks.append(_field(each))
+    view = View(
+        type="modal",
+        callback_id=marks.FORM,
+        title=PlainTextObject(text=heading, emoji=False),
+        submit=PlainTextObject(text=cut(bare(screen.send) or say("send"), limits.TITLE), emoji=False),
+        close=PlainTextObject(text=say("cancel"), emoji=False),
+        blocks=blocks,
+        private_metadata=str(Mark(screen.conversation, screen.revision)),
+        notify_on_close=True,
+    )
+    return dict(view.to_dict())
+
+
+def _field(each: Input) -> Block:
+    return InputBlock(
+        block_id=each.name,
+        label=PlainTextObject(text=cut(bare(each.label), 200), emoji=False),
+        hint=PlainTextObject(text=cut(bare(each.hint), 500), emoji=False) if each.hint else None,
+        element=_element(each),
+        optional=not each.required,
+    )
+
+
+def _element(each: Input) -> InputInteractiveElement:
+    value = each.value[:LONGEST] or None
+    match each.kind:
+        case "select" if each.options:
+            return _select(each)
+        case "mail" if value is None or MAIL.fullmatch(value):
+            # Slack refuses a prefilled value that is no address; what was mistyped stays in a plain field.
+            return EmailInputElement(action_id=each.name, initial_value=value)
+        case "number" if value is None or re.fullmatch(r"-?\d{1,15}", value):
+            return NumberInputElement(action_id=each.name, is_decimal_allowed=False, initial_value=value)
+        case _:
+            return PlainTextInputElement(action_id=each.name, initial_value=value, max_length=LONGEST)
+
+
+def _select(each: Input) -> StaticSelectElement:
+    entries = {
+        option.name: Option(
+            text=PlainTextObject(text=cut(bare(option.label), 75), emoji=False), value=OPTION + option.name
+        )
+        for option in each.options[: limits.OPTIONS]
+    }
+    picked = next((option.name for option in each.options if option.picked), each.value)
+    return StaticSelectElement(
+        action_id=each.name,
+        placeholder=PlainTextObject(text=say("choose"), emoji=False),
+        options=list(entries.values()),
+        initial_option=entries.get(picked),
+    )
+
+
+def values(view: Mapping[str, Any]) -> dict[str, str]:
+    """Read `view.state.values` of a submission: field name to what was typed or picked, decorations unwrapped."""
+    found: dict[str, str] = {}
+    for name, actions in (view.get("state", {}).get("values") or {}).items():
+        for element in actions.values():
+            if "selected_option" in element:
+                found[name] = str((element["selected_option"] or {}).get("value") or "").removeprefix(OPTION)
+            else:
+                found[name] = unescaped(clean(str(element.get("value") or "")))
+    return found
+
+
+def errors(screen: Screen) -> dict[str, str]:
+    """Return the mistakes of a form for `response_action: errors`, by block id; empty where there are none."""
+    return {each.name: cut(bare(each.mistake), limits.CONTEXT) for each in screen.inputs if each.mistake}
+
+
+def over(text: str) -> dict[str, Any]:
+    """Draw what replaces a form whose step is over."""
+    view = View(
+        type="modal",
+        title=PlainTextObject(text=say("form_title"), emoji=False),
+        close=PlainTextObject(text=say("cancel"), emoji=False),
+        blocks=sections([text]),
+    )
+    return dict(view.to_dict())
