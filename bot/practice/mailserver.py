@@ -163,8 +163,5 @@ class Porter:
 
 
 def hush() -> None:
-    """Keep the library's log from the person's terminal, where Python puts warnings that nobody else takes."""
-    log = logging.getLogger("mail.log")
-    if not log.handlers:
-        log.addHandler(logging.NullHandler())
-    log.propagate = False
+    """Silence the library's log: its warnings are about practice visitors, and Python puts them on the terminal."""
+    logging.getLogger("mail.log").disabled = True
