@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
 import ssl
 from collections.abc import Mapping
@@ -153,10 +154,9 @@ class Porter:
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         """Compare user name and password with the house's."""
         del server, session, envelope, mechanism
-        known = (
-            isinstance(data, LoginPassword)
-            and self._house.users.get(data.login.decode("utf-8", "replace")) == data.password.decode("utf-8", "replace")
-        )  # fmt: skip
+        known = isinstance(data, LoginPassword) and hmac.compare_digest(
+            self._house.users.get(data.login.decode("utf-8", "replace"), "").encode() or b"\0", data.password
+        )
         if known:
             return AuthResult(success=True, auth_data=data)
         return AuthResult(success=False, handled=False)

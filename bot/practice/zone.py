@@ -24,7 +24,6 @@ def practice_zone() -> Zone:
             "SOA": [SOA],
             "NS": ["ns.practice.test."],
             "MX": ["10 mx.practice.test."],
-            "TXT": ["v=spf1 mx -all"],
         },
         "ns.practice.test": {"A": ["127.0.0.1"]},
         "right-name.practice.test": {"A": [where["wrong_name_certificate"]]},

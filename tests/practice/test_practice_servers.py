@@ -2,14 +2,14 @@
 
 import asyncio
 import base64
-import socket  # noqa: TID251 - a plain client is what proves a server
 import ssl
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 
 import aiosmtplib
 import pytest
 
-from bot.practice.servers import PASSWORD, SERVERS, USER_NAME, serving
+from bot.practice.peer import Script, peer
+from bot.practice.servers import PASSWORD, USER_NAME, serving
 
 
 async def refused_certificate(server, port, certificates, visit, *, starttls):
@@ -153,6 +153,24 @@ async def test_a_server_with_a_bad_certificate_goes_on_for_who_does_not_check(ce
             assert (await client.say("MAIL FROM:<ann@practice.test>")).startswith("250 ")
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("not_yet_valid", "certificate is not yet valid"),
+        ("without_intermediate", "unable to get local issuer certificate"),
+        ("good", "Hostname mismatch"),
+    ],
+)
+async def test_a_certificate_made_for_a_peer_of_ones_own_is_bad_as_asked(certificates, visit, kind, said):
+    made = getattr(certificates, kind)("peer.test" if kind != "good" else "other.test")
+    with pytest.raises(ssl.SSLCertVerificationError, match=said):
+        async with (
+            peer(Script(), tls=made) as there,
+            visit(there.address, there.port, ssl=certificates.client(), server_hostname="peer.test"),
+        ):
+            pass
+
+
 async def test_the_wrong_name_is_right_for_another_name(certificates, visit):
     async with (
         serving("wrong_name_certificate", certificates) as server,
@@ -287,43 +305,3 @@ async def test_blocked_port_swallows_every_connection_to_25_while_587_answers(ce
                 await asyncio.wait_for(visit(server.address, server.ports[25]).__aenter__(), 0.15)
         async with visit(server.address, server.ports[587]) as client:
             assert (await client.reply()).startswith("220 ")
-
-
-@pytest.mark.parametrize("name", SERVERS)
-async def test_every_server_ends_at_once_while_visitors_hang_in_the_middle_of_everything(certificates, name, caplog):
-    loop = asyncio.get_running_loop()
-    before = asyncio.all_tasks()
-    async with serving(name, certificates) as server:
-        visitors = []
-        for port, door in server.doors.items():
-            for line in (None, b"EHLO client.test\r\n", b"EHLO client.test\r\nSTARTTLS\r\n", b"\x16\x03\x01\x02\x00"):
-                met = door.met
-                sock = socket.socket()
-                sock.setblocking(False)
-                await loop.sock_connect(sock, (server.address, server.ports[port]))
-                while door.met == met:
-                    await door.news()
-                if line is not None:
-                    await loop.sock_sendall(sock, line)
-                visitors.append(sock)
-        start = loop.time()
-    assert loop.time() - start < 1
-    assert asyncio.all_tasks() == before
-    for sock in visitors:
-        sock.close()
-    assert not caplog.records
-
-
-async def test_a_visitor_who_leaves_in_the_middle_of_a_handshake_does_no_harm(certificates, visit, caplog):
-    async with serving("healthy", certificates) as server:
-        for port in (465, 587):
-            async with visit(server.address, server.ports[port]) as client:
-                client.writer.write(b"EHLO a.test\r\n" if port == 465 else b"EHLO a.test\r\nSTARTTLS\r\n")
-                while await client.reader.readline() not in (b"220 Ready to start TLS\r\n", b""):
-                    pass
-                client.writer.write(b"QUIT, and no TLS at all\r\n")
-                with suppress(ConnectionError):
-                    await client.reader.read()
-        async with visit(server.address, server.ports[587]) as client:
-            assert (await client.reply()).startswith("220 ")
-    assert not caplog.records
