@@ -1,6 +1,7 @@
 """A scripted peer does what its script says, in its order, and ends with its block."""
 
 import asyncio
+import ssl
 from contextlib import suppress
 
 import pytest
@@ -91,3 +92,21 @@ async def test_a_line_without_an_end_does_not_stop_the_next_visitor(visit):
                 assert await client.reader.read() == b""
         async with visit(there.address, there.port) as client:
             assert (await client.reply()).startswith("220 ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("not_yet_valid", "certificate is not yet valid"),
+        ("without_intermediate", "unable to get local issuer certificate"),
+        ("good", "Hostname mismatch"),
+    ],
+)
+async def test_a_certificate_made_for_a_peer_of_ones_own_is_bad_as_asked(certificates, visit, kind, said):
+    made = getattr(certificates, kind)("peer.test" if kind != "good" else "other.test")
+    with pytest.raises(ssl.SSLCertVerificationError, match=said):
+        async with (
+            peer(Script(), tls=made) as there,
+            visit(there.address, there.port, ssl=certificates.client(), server_hostname="peer.test"),
+        ):
+            pass

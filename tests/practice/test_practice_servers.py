@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack
 import aiosmtplib
 import pytest
 
-from bot.practice.peer import Script, peer
 from bot.practice.servers import PASSWORD, USER_NAME, serving
 
 
@@ -151,24 +150,6 @@ async def test_a_server_with_a_bad_certificate_goes_on_for_who_does_not_check(ce
             await client.secure(careless, server.host)
             await client.say("EHLO client.test")
             assert (await client.say("MAIL FROM:<ann@practice.test>")).startswith("250 ")
-
-
-@pytest.mark.parametrize(
-    ("kind", "said"),
-    [
-        ("not_yet_valid", "certificate is not yet valid"),
-        ("without_intermediate", "unable to get local issuer certificate"),
-        ("good", "Hostname mismatch"),
-    ],
-)
-async def test_a_certificate_made_for_a_peer_of_ones_own_is_bad_as_asked(certificates, visit, kind, said):
-    made = getattr(certificates, kind)("peer.test" if kind != "good" else "other.test")
-    with pytest.raises(ssl.SSLCertVerificationError, match=said):
-        async with (
-            peer(Script(), tls=made) as there,
-            visit(there.address, there.port, ssl=certificates.client(), server_hostname="peer.test"),
-        ):
-            pass
 
 
 async def test_the_wrong_name_is_right_for_another_name(certificates, visit):
