@@ -11,6 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.blocks import Drawn
 from bot.slack.faults import PASSING, SlackFault
 
 LOG = logging.getLogger(__name__)
@@ -33,6 +34,14 @@ KEPT_BACK: Final = 0.4
 TRIES: Final = 3
 LONGEST_WAIT: Final = 120.0
 """Seconds that a call waits for all its 429s together before it gives up."""
+
+QUIET: Final[Mapping[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
+"""Arguments of a post: what is named in it is not fetched and shown."""
+
+
+def body(drawn: Drawn) -> dict[str, Any]:
+    """Return the arguments that a drawn message is for a post or an edit."""
+    return {"text": drawn.text, "blocks": drawn.blocks}
 
 
 class Dropped(Exception):  # noqa: N818 - it is no error: progress may be dropped, and the final state follows

@@ -9,13 +9,15 @@ from typing import Final
 class SlackFault(Exception):  # noqa: N818 - named as the house names its few exceptions
     """Slack refused or did not answer.
 
-    `str()` is a plain sentence, `error` Slack's name for it; `lasting` says that trying again is vain.
+    `str()` is a plain sentence, `error` Slack's name for it; `lasting` says that trying again is vain, `refused` that
+    Slack answered and did not do it (without an answer it may have been done).
     """
 
     def __init__(self, error: str, method: str = "", needed: str = "") -> None:
         self.error = error
         self.method = method
-        self.lasting = error in LASTING
+        self.lasting = error not in ("ratelimited", "no_answer", "broken_answer")
+        self.refused = error not in ("no_answer", "broken_answer")
         super().__init__(sentence(error, method, needed))
 
 
@@ -48,12 +50,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "subteam_not_found": "Slack does not know the user group. Check SMTP_HELP_ALLOW_GROUP.",
     "no_such_subteam": "Slack does not know the user group. Check SMTP_HELP_ALLOW_GROUP.",
     "ratelimited": "Slack asks the bot to slow down.",
+    "no_way_in": "Slack cannot reach the bot. Set SLACK_APP_TOKEN (xapp-...) for Socket Mode, or "
+    "SLACK_SIGNING_SECRET for HTTP.",
+    "deaf": "The connection to Slack was lost and did not come back. Start the bot again.",
     "no_answer": "Slack did not answer. Check the network of the machine that the bot runs on.",
     "broken_answer": "Slack had trouble of its own and gave no proper answer.",
 }
 
-LASTING = frozenset(SENTENCES) - {"ratelimited", "no_answer", "broken_answer"} | {"missing_scope"}
-"""Errors that trying again does not mend."""
 TRIGGER = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"})

@@ -20,6 +20,7 @@ WORDS: Final[Mapping[str, str]] = {
     "moved_on": "Continued below.",
     "went_back": "You went back.",
     "started_again": "Started again.",
+    "closed": "Ended here; a new conversation took its place.",
     "asked_human": "You asked for a human.",
     "looked": "Looked at",
     "why": "Why I think so",

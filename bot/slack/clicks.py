@@ -1,0 +1,183 @@
+"""Buttons and forms: each press becomes one turn of the desk, or opens a form, or leads back to the open step."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from bot.desk import Desk, Outcome, Result
+from bot.front import Turn
+from bot.slack import marks, modal, reading
+from bot.slack.delivery import SlackFront
+from bot.slack.faults import TRIGGER, SlackFault
+from bot.slack.gate import Gate
+from bot.slack.home import note
+from bot.slack.marks import Mark
+from bot.slack.reading import Body, Who
+from bot.slack.replies import Replies
+from bot.slack.words import say
+from flows.conversation import AskedHuman, Chose, Event, Filled, StartedAgain, WentBack
+from flows.screen import Kind, Screen
+
+Ack = Callable[..., Awaitable[Any]]
+DOUBLE_CLICK = 2.0
+"""Seconds within which a second press of the same button is the same wish, and stays without an answer."""
+PRESSES_KEPT = 10_000
+
+
+class Clicks:
+    """What is pressed in a step, and the forms that it opens."""
+
+    def __init__(self, desk: Desk, front: SlackFront, gate: Gate, replies: Replies) -> None:
+        self._desk = desk
+        self._front = front
+        self._gate = gate
+        self._replies = replies
+        self._pressed: OrderedDict[tuple[str, str], float] = OrderedDict()
+
+    async def pressed(self, body: Body, ack: Ack) -> None:
+        """Take a press of a step's button: acknowledged after the commit; an old or unknown button is answered."""
+        person = reading.who(body)
+        name, value = reading.action(body)
+        mark = marks.read(value)
+        event = _event(name, mark)
+        if person is None or self._gate.stranger(person):
+            await self._turned_away(body, ack, person)
+        elif mark is None or event is None:
+            await ack()
+            self._replies.later(self._over(body, person, say("over")))
+        else:
+            twice = self._is_double_click(body, value + name)
+            turn = Turn(reading.key(body), mark.conversation, person.owner, event, mark.revision)
+            outcome = await self._desk.take(turn)
+            await ack()
+            if not (twice and outcome.result is Result.OVER):
+                self._replies.later(self._answered(body, person, outcome))
+
+    async def opened_form(self, body: Body, ack: Ack) -> None:
+        """Open the form of the step that the conversation stands at; nothing moves, so it is acknowledged first."""
+        person = reading.who(body)
+        mark = marks.read(reading.action(body)[1])
+        if person is None or mark is None or self._gate.stranger(person):
+            await self._turned_away(body, ack, person)
+            return
+        await ack()
+        self._replies.later(self._open(body, person, mark))
+
+    async def submitted(self, body: Body, ack: Ack) -> None:
+        """Take a form: mistakes stand at their fields, and what was typed stays in it."""
+        person, view = reading.who(body), body["view"]
+        mark = marks.read(view.get("private_metadata"))
+        if person is None or mark is None or self._gate.stranger(person):
+            await ack(response_action="update", view=modal.over(say("form_over")))
+            return
+        values = modal.values(view)
+        turn = Turn(reading.key(body), mark.conversation, person.owner, Filled(values), mark.revision)
+        outcome = await self._desk.take(turn)
+        now = outcome.conversation
+        if outcome.result is Result.DOUBLE and now and now.mistakes and dict(now.typed) != values:
+            # The same wrong values as once before, with others in between: no repetition of the delivery.
+            outcome = await self._desk.take(replace(turn, key=f"{turn.key} {now.revision}"))
+        fields = {str(block.get("block_id")) for block in view.get("blocks") or ()}
+        match outcome.result:
+            case Result.TAKEN | Result.DOUBLE:
+                errors = _errors(outcome.screen)
+                if errors and errors.keys() <= fields:
+                    await ack(response_action="errors", errors=errors)
+                else:
+                    await ack()
+            case Result.FAILED if fields:
+                first = next(iter(modal.values(view)), min(fields))
+                await ack(response_action="errors", errors={first: outcome.said or say("form_failed")})
+            case _:
+                await ack(response_action="update", view=modal.over(outcome.said or say("form_over")))
+
+    async def resumed(self, body: Body, ack: Ack) -> None:
+        """Draw the open step again at the bottom of the direct message."""
+        person = reading.who(body)
+        if person is None or self._gate.stranger(person):
+            await self._turned_away(body, ack, person)
+            return
+        await ack()
+        self._replies.later(self._resume(body, person))
+
+    async def _resume(self, body: Body, person: Who) -> None:
+        mark = marks.read(reading.action(body)[1])
+        conversation = await self._desk.load(mark.conversation) if mark else None
+        if conversation is None or conversation.owner != person.owner:
+            conversation = await self._desk.current(person.owner)
+        if conversation is None:
+            await self._replies.answer(body, person.owner, note(say("nothing_open"), start=True))
+            return
+        await self._front.show_again(conversation, self._desk.screen(conversation))
+
+    async def _open(self, body: Body, person: Who, mark: Mark) -> None:
+        conversation = await self._desk.load(mark.conversation)
+        if conversation is None or conversation.owner != person.owner:
+            word = "gone" if conversation is None else "not_yours"
+            await self._replies.answer(body, person.owner, note(say(word), start=True))
+            return
+        screen = self._desk.screen(conversation)
+        if screen.kind is not Kind.FILL or not screen.inputs:
+            await self._over(body, person, say("over"))
+            return
+        try:
+            await self._front.calls("views.open", trigger_id=str(body.get("trigger_id")), view=modal.form(screen))
+        except SlackFault as fault:
+            if fault.error == "exchanged_trigger_id":
+                return  # a repetition of this press: the form is open
+            if fault.error not in TRIGGER:
+                raise
+            await self._front.show_again(conversation, replace(screen, notice=say("trigger_late")))
+
+    async def _answered(self, body: Body, person: Who, outcome: Outcome) -> None:
+        match outcome.result:
+            case Result.TAKEN | Result.DOUBLE:
+                return
+            case Result.OVER:
+                await self._over(body, person, outcome.said or say("over"), outcome.screen)
+            case Result.STRANGER | Result.MISSING | Result.FAILED:
+                again = outcome.result is not Result.FAILED
+                await self._replies.answer(body, person.owner, note(outcome.said or say("over"), start=again))
+
+    async def _over(self, body: Body, person: Who, said: str, screen: Screen | None = None) -> None:
+        """Say kindly that a step is over, with the way to the open one."""
+        if screen is None and (now := await self._desk.current(person.owner)):
+            screen = self._desk.screen(now)
+        resume = Mark(screen.conversation, screen.revision) if screen else None
+        await self._replies.answer(body, person.owner, note(said, resume=resume, start=resume is None))
+
+    async def _turned_away(self, body: Body, ack: Ack, person: Who | None) -> None:
+        await ack()
+        if person is not None and (url := body.get("response_url")):
+            said = say("stranger") if self._gate.stranger(person) else say("over")
+            self._replies.later(self._replies.answer({"response_url": url}, person.owner, note(said)))
+
+    def _is_double_click(self, body: Body, button: str) -> bool:
+        who, at = str((body.get("user") or {}).get("id")), reading.pressed_at(body)
+        before = self._pressed.get((who, button))
+        self._pressed[who, button] = at
+        self._pressed.move_to_end((who, button))
+        while len(self._pressed) > PRESSES_KEPT:
+            self._pressed.popitem(last=False)
+        return before is not None and 0 < at - before < DOUBLE_CLICK
+
+
+def _event(name: str, mark: Mark | None) -> Event | None:
+    match name.removeprefix(marks.PREFIX).split(":")[0]:
+        case "choose" | "pick" if mark:
+            return Chose(mark.choice)
+        case "back":
+            return WentBack()
+        case "again":
+            return StartedAgain()
+        case "human":
+            return AskedHuman()
+        case _:
+            return None
+
+
+def _errors(screen: Screen | None) -> dict[str, str]:
+    return modal.errors(screen) if screen is not None and screen.kind is Kind.FILL else {}

@@ -1,0 +1,162 @@
+"""The desk's front for Slack: one writer a conversation, one edit a second, the newest wins, the last is drawn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from bot.front import Case
+from bot.slack.blocks import Drawn
+from bot.slack.calls import QUIET, Calls, Dropped, body
+from bot.slack.case import person
+from bot.slack.faults import SlackFault
+from bot.slack.notes import Notes, in_place, left, noted
+from bot.slack.steps import Steps
+from bot.slack.support import Support
+from bot.slack.words import say
+from flows.conversation import Conversation, Status
+from flows.screen import Progress, Screen
+
+LOG = logging.getLogger(__name__)
+BETWEEN_EDITS = 1.0
+"""Seconds between two edits of one message."""
+
+
+@dataclass(slots=True, eq=False)
+class _Live:
+    """The one writer of a conversation's newest message."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    newest: Screen | None = None
+    rows: tuple[Progress, ...] = ()
+    edited: float = float("-inf")
+    task: asyncio.Task[None] | None = None
+    users: int = 0
+
+
+class SlackFront:
+    """Draws conversations into the direct messages of their owners, and hands cases to the support channel."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        notes: Notes,
+        *,
+        support_channel: str = "",
+        support_hours: str = "",
+        it_group: str = "",
+        new_blocks: bool = False,
+    ) -> None:
+        self.calls = calls
+        self._notes = notes
+        self._steps = Steps(calls, notes, new_blocks=new_blocks)
+        self._support = Support(calls, notes, channel=support_channel, hours=support_hours, group=it_group)
+        self._channels: dict[str, str] = {}
+        self._lives: dict[str, _Live] = {}
+
+    async def show(self, conversation: Conversation, screen: Screen) -> None:
+        """Draw the newest step at the bottom; the one before shrinks to its line. Raises SlackFault."""
+        live = self._lives.setdefault(conversation.id, _Live())
+        live.users += 1
+        live.newest = None
+        try:
+            async with live.lock:
+                notes = await self._notes.surface(conversation.id)
+                if int(notes.get("revision", -1)) <= screen.revision:
+                    await self._draw(conversation, screen, notes, live)
+        finally:
+            live.users -= 1
+            self._let_go(conversation.id, live)
+
+    async def show_again(self, conversation: Conversation, screen: Screen) -> None:
+        """Draw the step anew at the bottom, though nothing changed; its older message shrinks. Raises SlackFault."""
+        await self._notes.remember(conversation.id, {"below": "yes"})
+        await self.show(conversation, screen)
+
+    async def progress(self, conversation: Conversation, screen: Screen) -> None:
+        """Keep the newest state of a look; one edit a second brings it to the screen, what is older is dropped."""
+        live = self._lives.setdefault(conversation.id, _Live())
+        live.newest, live.rows = screen, screen.progress
+        if live.task is None or live.task.done():
+            live.task = asyncio.create_task(self._follow(conversation.id, live), name=f"progress {conversation.id}")
+
+    async def hand_over(self, conversation: Conversation, case: Case) -> str:
+        """Post the case into the support channel, once; return where the answer comes from. Raises SlackFault."""
+        return await self._support.hand_over(conversation.id, case)
+
+    async def tell(self, owner: str, drawn: Drawn) -> None:
+        """Post a message that belongs to no step into the owner's direct message. Raises SlackFault."""
+        channel = await self.channel(owner)
+        await self.calls("chat.postMessage", repeat=False, channel=channel, **body(drawn), **QUIET)
+
+    async def channel(self, owner: str) -> str:
+        """Return the id of the owner's direct message with the bot, opened where it is not. Raises SlackFault."""
+        if owner not in self._channels:
+            answer = await self.calls("conversations.open", users=person(owner))
+            self._channels[owner] = str(answer["channel"]["id"])
+        return self._channels[owner]
+
+    async def close(self) -> None:
+        """End the writers of progress; what they had not drawn is drawn by the next show."""
+        tasks = [live.task for live in self._lives.values() if live.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _draw(self, conversation: Conversation, screen: Screen, notes: dict[str, str], live: _Live) -> None:
+        if conversation.status is Status.CLOSED and notes.get("ts"):
+            await self._steps.shrink(notes, say("closed"))  # another one was opened: nothing new is posted here
+            await self._notes.remember(conversation.id, noted(conversation, screen))
+            return
+        if in_place(notes, conversation, screen):
+            await asyncio.sleep(self._busy(live))
+            if await self._steps.update(notes["channel"], notes["ts"], screen):
+                live.edited = asyncio.get_running_loop().time()
+                await self._notes.remember(conversation.id, noted(conversation, screen))
+                return
+            notes = {**notes, "ts": ""}
+        channel = notes.get("channel") or await self.channel(conversation.owner)
+        answer = left(notes, conversation, live.rows)
+        # The pressed step shows its choice at once; a look that was edited just now waits, the verdict does not.
+        busy = self._busy(live)
+        if not busy:
+            await self._steps.shrink(notes, answer)
+        ts = await self._steps.post(channel, screen, notes)
+        posted = {"channel": channel, "ts": ts, "posting": None, "below": None}
+        await self._notes.remember(conversation.id, {**posted, **noted(conversation, screen)})
+        if busy:
+            await asyncio.sleep(busy)
+            await self._steps.shrink(notes, answer)
+        live.rows, live.edited = (), float("-inf")
+
+    def _busy(self, live: _Live) -> float:
+        return max(0.0, live.edited + BETWEEN_EDITS - asyncio.get_running_loop().time())
+
+    async def _follow(self, conversation_id: str, live: _Live) -> None:
+        """Bring the newest progress to the screen until there is none; dropped where no budget is left."""
+        while live.newest is not None:
+            await asyncio.sleep(self._busy(live))
+            async with live.lock:
+                screen, live.newest = live.newest, None
+                if screen is None:
+                    break
+                try:
+                    await self._edit(conversation_id, screen)
+                except Dropped:
+                    if live.users == 0:  # nothing newer, and the step is not over
+                        live.newest = screen
+                except SlackFault as fault:
+                    LOG.info("progress was not drawn: %s", fault)
+                live.edited = asyncio.get_running_loop().time()
+
+    async def _edit(self, conversation_id: str, screen: Screen) -> None:
+        notes = await self._notes.surface(conversation_id)
+        if notes.get("ts") and notes.get("revision") == str(screen.revision):
+            await self._steps.update(notes["channel"], notes["ts"], screen, may_drop=True)
+
+    def _let_go(self, conversation_id: str, live: _Live) -> None:
+        """Forget a writer that nobody uses; a look's is kept for its rows."""
+        idle = live.task is None or live.task.done()
+        if not live.users and idle and not live.rows and self._lives.get(conversation_id) is live:
+            del self._lives[conversation_id]

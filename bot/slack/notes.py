@@ -1,0 +1,61 @@
+"""What Slack's half remembers of a conversation: where its newest step stands, and how that step was left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from bot.slack.blocks import looked
+from bot.slack.words import say
+from flows.conversation import Conversation, Status
+from flows.screen import Kind, Progress, Screen
+
+
+class Notes(Protocol):
+    """Where a front keeps what it posted; the store and the desk have it.
+
+    Names: channel, ts, revision, step, kind, title, stops (answers given before), status, posting (a revision that
+    may have been posted), below (something of the person's stands below the step), support_channel, support_ts,
+    support_posting, support_thread (messages of the thread that were posted).
+    """
+
+    async def surface(self, conversation_id: str) -> dict[str, str]:
+        """Return the notes of a conversation."""
+
+    async def remember(self, conversation_id: str, values: Mapping[str, str | None]) -> None:
+        """Merge notes; None deletes one."""
+
+
+def noted(conversation: Conversation, screen: Screen) -> dict[str, str | None]:
+    """Return what must be known of this step once the next one is there."""
+    return {
+        "revision": str(screen.revision),
+        "step": screen.step,
+        "kind": screen.kind.value,
+        "title": screen.title,
+        "stops": str(len(conversation.trail)),
+        "status": conversation.status.value,
+    }
+
+
+def in_place(notes: Mapping[str, str], conversation: Conversation, screen: Screen) -> bool:
+    """Tell whether the newest message is this step's, so that it is edited instead of posted anew."""
+    if not notes.get("ts") or "below" in notes:
+        return False
+    unanswered = notes.get("stops") == str(len(conversation.trail)) and notes.get("status") == conversation.status
+    same = notes.get("step") == screen.step and notes.get("kind") == screen.kind
+    return notes.get("revision") == str(screen.revision) or (same and unanswered)
+
+
+def left(notes: Mapping[str, str], now: Conversation, rows: Sequence[Progress] = ()) -> str:
+    """Say in one line how the step in the notes was left; `rows` are the checks of a look that ended."""
+    stops = int(notes.get("stops", 0))
+    if now.status is Status.HANDED and notes.get("status") != Status.HANDED:
+        return say("asked_human")
+    if notes.get("kind") == Kind.LOOK:
+        return looked(rows) or say("moved_on")
+    if len(now.trail) > stops and now.trail[stops].step == notes.get("step"):
+        return now.trail[stops].label
+    if len(now.trail) < stops:
+        return say("went_back") if now.trail else say("started_again")
+    return say("moved_on")

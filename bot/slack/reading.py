@@ -1,0 +1,120 @@
+"""What Slack sent, read: who did it, the name of the delivery, the words, the files. Pure, and wary of every field."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.slack.text import unescaped
+from probes.target import clean
+
+Body = Mapping[str, Any]
+MAIL_FILES = (".eml", ".msg")
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person: `team` is the workspace that they belong to, as far as the payload tells."""
+
+    team: str
+    user: str
+
+    @property
+    def owner(self) -> str:
+        """Return the owner of their conversations."""
+        return f"slack:{self.team}:{self.user}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file: `mail` is a mail file; `reference` names it for IT."""
+
+    reference: str
+    name: str
+    mail: bool
+    picture: bool
+
+
+def who(body: Body) -> Who | None:
+    """Return who did it; None for a bot, a workflow or something without a person."""
+    if isinstance(event := body.get("event"), Mapping):
+        if event.get("bot_id") or event.get("subtype") == "bot_message" or not event.get("user"):
+            return None
+        team = event.get("user_team") or event.get("source_team") or event.get("team") or body.get("team_id")
+        return Who(str(team or ""), str(event["user"])) if event["user"] != "USLACKBOT" else None
+    if isinstance(user := body.get("user"), Mapping):
+        team = user.get("team_id") or _of(body, "team", "id")
+        return Who(str(team or ""), str(user["id"])) if user.get("id") else None
+    if body.get("user_id"):
+        return Who(str(body.get("team_id") or ""), str(body["user_id"]))
+    return None
+
+
+def _of(body: Body, outer: str, inner: str) -> Any:
+    found = body.get(outer)
+    return found.get(inner) if isinstance(found, Mapping) else None
+
+
+def key(body: Body) -> str:
+    """Return the platform's own name of the delivery: the same for each repetition of it, and for nothing else.
+
+    Events have `event_id`; a click is user, action_ts and the message (or view) it was made in; a form is view, hash
+    and a digest of what is in it (after field errors the same view comes back with other values); commands and
+    shortcuts have their trigger.
+    """
+    if body.get("event_id"):
+        return f"event {body['event_id']}"
+    person = _of(body, "user", "id") or body.get("user_id") or ""
+    kind = body.get("type")
+    view: Body = body["view"] if isinstance(body.get("view"), Mapping) else {}
+    if kind == "view_submission":
+        typed = repr(sorted((view.get("state") or {}).get("values", {}).items()))
+        digest = hashlib.sha256(typed.encode()).hexdigest()[:16]
+        return f"form {view.get('id')} {view.get('hash')} {digest}"
+    if kind == "block_actions":
+        action = (body.get("actions") or [{}])[0]
+        place = _of(body, "container", "message_ts") or view.get("id") or ""
+        return f"click {person} {action.get('action_ts')} {place} {action.get('action_id')}"
+    return f"trigger {person} {body.get('trigger_id')}"
+
+
+def typed(text: object) -> str:
+    """Return what a person typed, Slack's decorations and entities undone."""
+    return unescaped(clean(text)) if isinstance(text, str) else ""
+
+
+def action(body: Body) -> tuple[str, str]:
+    """Return the action id and the value of what was pressed or picked."""
+    pressed = (body.get("actions") or [{}])[0]
+    value = (pressed.get("selected_option") or {}).get("value") or pressed.get("value") or ""
+    return str(pressed.get("action_id") or ""), str(value)
+
+
+def pressed_at(body: Body) -> float:
+    """Return when it was pressed, in seconds since the epoch by Slack's clock; 0 where it does not say."""
+    try:
+        return float((body.get("actions") or [{}])[0].get("action_ts") or 0)
+    except ValueError:
+        return 0.0
+
+
+def files(message: Body) -> tuple[Sent, ...]:
+    """Return the files of a message."""
+    found = []
+    for each in message.get("files") or ():
+        name = str(each.get("name") or each.get("title") or each.get("id") or "")
+        mimetype = str(each.get("mimetype") or "")
+        mail = name.lower().endswith(MAIL_FILES) or mimetype in ("message/rfc822", "application/vnd.ms-outlook")
+        reference = str(each.get("permalink") or each.get("id") or name)
+        found.append(Sent(reference, name, mail, mimetype.startswith("image/") or not mail))
+    return tuple(found)
+
+
+def words(message: Body) -> str:
+    """Return all words of a message that somebody else may have written: text, attachments, forwarded parts."""
+    pieces = [message.get("text")]
+    for each in message.get("attachments") or ():
+        pieces += [each.get("pretext"), each.get("title"), each.get("text") or each.get("fallback")]
+    return "\n".join(piece for piece in map(typed, pieces) if piece)
