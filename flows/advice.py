@@ -1,0 +1,101 @@
+"""From a verdict to words: summary, steps, evidence, sureness; the same in the conversation and in `check`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.book import Book
+from flows.model import Advise
+from flows.values import Facts, shipped_facts, values
+from flows.wording import all_worded, plain, worded
+from probes.causes import Cause, who
+from probes.findings import Finding, Severity
+from probes.verdict import Verdict
+
+MOST_EVIDENCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a person reads of a verdict."""
+
+    summary: str
+    steps: tuple[str, ...]
+    evidence: tuple[str, ...]
+    sureness: str
+    not_tested: tuple[str, ...]
+
+
+def advice(
+    book: Book,
+    verdict: Verdict,
+    *,
+    program: str = "",
+    answers: Mapping[str, str] | None = None,
+    facts: Facts = shipped_facts,
+    marked: bool = False,
+) -> Advice:
+    """Return a verdict in words; plain text, or with `marked` the marks of a Screen (stars and backticks)."""
+    known = values(book, answers or {}, verdict, program=program, facts=facts)
+    step = step_for(book, verdict.cause)
+    said = Advice(
+        summary=worded(step.text, known) or book.words.cause(verdict.cause, known),
+        steps=all_worded(step.steps, known),
+        evidence=evidence(book, verdict),
+        sureness=book.words.confidence(verdict.confidence),
+        not_tested=tuple(book.words.not_tested(one) for one in verdict.not_tested),
+    )
+    if marked:
+        return said
+    return Advice(
+        plain(said.summary),
+        tuple(map(plain, said.steps)),
+        tuple(map(plain, said.evidence)),
+        plain(said.sureness),
+        tuple(map(plain, said.not_tested)),
+    )
+
+
+def step_for(book: Book, cause: Cause) -> Advise:
+    """Return the advice of a cause: the first step of the page `advice` that bears it, else any that names it."""
+    steps = [step for step in book.flow.steps.values() if isinstance(step, Advise) and step.cause is cause]
+    named = book.flow.steps.get(f"advice.{cause.value}")
+    if isinstance(named, Advise):
+        return named
+    return steps[0] if steps else Advise(name="", at=book.flow.ways_at["human"], text=())
+
+
+def evidence(book: Book, verdict: Verdict) -> tuple[str, ...]:
+    """Return why: what decided first, then other faults, warnings and what is well; then the words that decided."""
+    weight = {Severity.FAULT: 0, Severity.WARNING: 1, Severity.GOOD: 2, Severity.INFO: 3}
+    others: list[Finding] = sorted(verdict.findings, key=lambda finding: weight[finding.severity])
+    said = [book.words.finding(finding) for finding in (*verdict.decided_by, *others)]
+    if verdict.quote:
+        said.insert(0, worded((book.words.shell("quoted"),), {"quote": verdict.quote}) or "")
+    return tuple(dict.fromkeys(said))[:MOST_EVIDENCE]
+
+
+def who_mends(book: Book, cause: Cause) -> str:
+    """Return who is asked first to mend a cause, as a sentence; empty where it is the reader."""
+    return book.words.label("who", who(cause).value)
+
+
+def difference(book: Book, before: Verdict, after: Verdict) -> tuple[str, ...]:
+    """Return what is different between two looks, in sentences; one sentence where nothing is."""
+    was, now = _said(book, before), _said(book, after)
+    gone = [said for key, said in was.items() if key not in now]
+    new = [said for key, said in now.items() if key not in was]
+    if before.cause is after.cause and not gone and not new:
+        return (book.words.shell("same_as_before"),)
+    said = []
+    if before.cause is not after.cause:
+        said.append(f"{book.words.shell('was_before')} {book.words.cause(before.cause)}")
+    said.extend(f"{book.words.shell('gone')} {sentence}" for sentence in gone[:4])
+    said.extend(f"{book.words.shell('new')} {sentence}" for sentence in new[:4])
+    return tuple(said)
+
+
+def _said(book: Book, verdict: Verdict) -> dict[tuple[str, str], str]:
+    telling = (Severity.FAULT, Severity.WARNING)
+    return {(f.code, f.subject): book.words.finding(f) for f in verdict.findings if f.severity in telling}

@@ -1,0 +1,43 @@
+"""A conversation in words for the human who takes it over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.advice import advice
+from flows.conversation import Conversation
+from flows.machine import Tree
+from flows.screens import answered
+from flows.wording import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that a human needs: one line, (question, answer) pairs, evidence, texts, pictures and the transcript."""
+
+    headline: str
+    answers: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    transcript: str = ""
+
+
+def brief(tree: Tree, conversation: Conversation) -> Brief:
+    """Return the case in plain words; every part of it may be empty but the headline."""
+    now = tree.settled(conversation)
+    words, verdict = tree.book.words, now.verdict
+    slots = tuple((words.label("fields", slot), value) for slot, value in now.answers.items())
+    asked = (*answered(tree, now), *(pair for pair in slots if pair[0]))
+    if verdict is None:
+        return Brief(words.shell("nothing_seen"), asked, (), now.texts, now.pictures)
+    said = advice(tree.book, verdict, answers=now.answers)
+    lines = (f"{line.at_ms:>6} ms {line.stage:<10} {line.direction} {line.text}" for line in verdict.transcript)
+    return Brief(
+        headline=f"{plain(said.summary)} ({verdict.cause.value}, {verdict.confidence.value})",
+        answers=asked,
+        evidence=(*said.evidence, *said.not_tested),
+        texts=now.texts,
+        pictures=now.pictures,
+        transcript="\n".join(lines),
+    )

@@ -1,0 +1,236 @@
+"""The only user of `transitions`: one flat machine a tree, built once; `advance` is pure and the whole engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar, assert_never, cast
+
+from transitions import EventData, Machine, MachineError, State
+
+from flows import memory
+from flows.book import Book
+from flows.conversation import (
+    AskedHuman,
+    Cancel,
+    Chose,
+    Conversation,
+    Effect,
+    Event,
+    Filled,
+    Opened,
+    Pasted,
+    Pictured,
+    Saw,
+    Seen,
+    Show,
+    StartedAgain,
+    Status,
+    WentBack,
+)
+from flows.filling import read_form
+from flows.model import Advise, Ask, Fill, Look
+from flows.opening import opened, person_sees
+from flows.told import domain_kind
+from flows.ways_out import CHOSE, Cursor, entered, ways_out, went_back
+
+LABEL_LENGTH = 60
+GLOBAL = {"again": "opens", "human": "human", "paste": "pasted", "picture": "pictured", "tried": "tried"}
+"""Triggers that are possible at every step, and the way that each leads to."""
+
+
+class WrongTurn(Exception):  # noqa: N818 - a name of the house: nobody's error, a click on something that is over
+    """The event is not possible where the conversation stands; nothing has changed."""
+
+
+class Tree:
+    """A book's pages as a machine; holds no conversation."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._machine = _built(book)
+        self._triggers = {name: frozenset(self._machine.get_triggers(name)) for name in book.flow.steps}
+
+    def begin(self, id: str, owner: str, *, locale: str = "en", started: float = 0.0) -> Conversation:  # noqa: A002 - the field's name
+        """Return a conversation that nothing was said in yet; hand it `Opened(text)` next."""
+        flow = self.book.flow
+        return Conversation(id, owner, flow.digest, flow.ways["opens"], locale=locale, started=started)
+
+    def settled(self, conversation: Conversation) -> Conversation:
+        """Return the conversation as it stands on the pages of now, with the same revision."""
+        return memory.settled(self.book.flow, conversation, self.book.words.shell("fell_back"))
+
+    def looking(self, conversation: Conversation) -> str | None:
+        """Return what the look under way looks at, `probe` or `text`, or None where none is under way."""
+        step = self.book.flow.steps.get(conversation.step)
+        return step.what if isinstance(step, Look) and conversation.run is not None else None
+
+    def possible(self, conversation: Conversation) -> frozenset[str]:
+        """Return what can happen now: choices by name, and fill, see, back, again, human, paste, picture."""
+        conversation = self.settled(conversation)
+        found = {trigger.removeprefix(CHOSE) for trigger in self._triggers[conversation.step]} - {"go", "tried"}
+        if not memory.stand(self.book.flow, conversation.trail):
+            found.discard("back")
+        if conversation.status is Status.CLOSED:
+            return frozenset({"again"})
+        if conversation.status is Status.HANDED:
+            found.discard("human")
+        return frozenset(found)
+
+    def advance(self, conversation: Conversation, event: Event) -> tuple[Conversation, tuple[Effect, ...]]:
+        """Return the next snapshot and what is to be done about it; raises WrongTurn where the event cannot be."""
+        before = conversation
+        conversation = self.settled(conversation)
+        cancel = (Cancel(before.run),) if before.run else ()
+        revision = before.revision + 1
+        if conversation.step != before.step and isinstance(event, Chose | Filled | Saw | WentBack):
+            return replace(conversation, revision=revision), (*cancel, Show())  # what was pressed is gone
+        # A notice and the mistakes of a form are said once.
+        still = replace(conversation, revision=revision, notice=None, mistakes=(), typed={})
+        cursor = Cursor(still.step, still, f"{still.id}.{revision}")
+        self._apply(cursor, event)
+        if conversation.status is Status.HANDED and isinstance(event, Pasted | Pictured):
+            return cursor.conversation, ()  # a human is on it: kept for them, and silent
+        self._travel(cursor)
+        moved = replace(cursor.conversation, step=cursor.state)
+        if moved.run == before.run or isinstance(event, Saw):
+            cancel = ()
+        return moved, (*cancel, Show(), *cursor.effects)
+
+    def _apply(self, cursor: Cursor, event: Event) -> None:
+        now = cursor.conversation
+        if now.status is Status.CLOSED and not isinstance(event, StartedAgain):
+            raise WrongTurn("the conversation is closed")
+        match event:
+            case Opened(text):
+                self._open(cursor, text)
+            case Chose(choice):
+                chosen = self.book.flow.choice(now.step, choice)
+                cursor.conversation = memory.left(now, choice, chosen.say if chosen else choice)
+                self._trigger(cursor, CHOSE + choice)
+            case Filled(values):
+                self._fill(cursor, values)
+            case Pasted(text):
+                self._paste(cursor, text)
+            case Pictured(reference):
+                cursor.conversation = memory.pictured(now, reference)
+                self._aside(cursor, "picture", self.book.words.shell("a_picture"))
+            case Saw(run, verdict):
+                if run != now.run:
+                    raise WrongTurn("that look is over")
+                step = self.book.flow.steps[now.step]
+                what = step.what if isinstance(step, Look) else "probe"
+                cursor.conversation = memory.saw(now, Seen(run, now.step, what, verdict))
+                self._trigger(cursor, "see")
+            case WentBack():
+                if not memory.stand(self.book.flow, now.trail):
+                    raise WrongTurn("there is nothing before this")
+                self._trigger(cursor, "back")
+            case StartedAgain():
+                cursor.conversation = memory.anew(now, now.step)
+                self._trigger(cursor, "again")
+            case AskedHuman():
+                if now.status is Status.HANDED:
+                    raise WrongTurn("a human has it already")
+                self._aside(cursor, "human", self.book.words.shell("human"))
+            case _:
+                assert_never(event)
+
+    def _open(self, cursor: Cursor, text: str) -> None:
+        now = cursor.conversation
+        if now.revision != 1:
+            raise WrongTurn("it is open already")
+        opening = opened(text)
+        answers = {**opening.answers}
+        if opening.text:
+            self._paste(cursor, opening.text, aside=False)
+            return
+        if kind := {"microsoft": "microsoft", "gmail": "gmail", "known": "provider"}.get(
+            domain_kind(answers.get("mail_address", ""))
+        ):
+            answers["account"] = kind
+        if "server" in answers and not opening.mistakes:
+            answers["opened"] = "server"
+        notice = " ".join(self.book.words.mistake(mistake) for mistake in opening.mistakes) or None
+        cursor.conversation = replace(now, answers=answers, earlier=dict(opening.typed), notice=notice)
+
+    def _fill(self, cursor: Cursor, values: Mapping[str, str]) -> None:
+        now, step = cursor.conversation, self.book.flow.steps[cursor.state]
+        if not isinstance(step, Fill):
+            raise WrongTurn("there is no form here")
+        form = read_form(step.fields, values, now.answers, self.book.words)
+        if form.mistakes:
+            cursor.conversation = replace(now, mistakes=form.mistakes, typed=form.typed)
+            cursor.shown = frozenset({cursor.state})
+            return
+        kept = {slot: value for slot, value in now.answers.items() if slot not in step.fields}
+        label = " · ".join(form.answers.values()) or self.book.words.shell("a_text" if form.text else "dont_know")
+        now = memory.left(replace(now, answers={**kept, **form.answers}), "filled", label[:LABEL_LENGTH])
+        cursor.conversation = memory.heard(now, form.text) if form.text else now
+        self._trigger(cursor, "fill")
+
+    def _paste(self, cursor: Cursor, text: str, *, aside: bool = True) -> None:
+        now = cursor.conversation
+        if now.status is Status.HANDED:
+            cursor.conversation = memory.heard(now, text)
+            return
+        seen = person_sees(text) if aside and now.answers.get("server") else None
+        now = memory.heard(now, text)
+        if redacted := now.texts[-1] != text[: len(now.texts[-1])] and "[removed]" in now.texts[-1]:
+            now = replace(now, notice=self.book.words.shell("secret_removed"))
+        cursor.conversation = replace(now, answers={**now.answers, "person_sees": seen}) if seen else now
+        label = self.book.words.shell("a_text") if redacted else now.texts[-1].split("\n")[0]
+        trigger = "tried" if seen else "paste"
+        if aside:
+            self._aside(cursor, trigger, label)
+        else:
+            self._trigger(cursor, trigger)
+
+    def _aside(self, cursor: Cursor, trigger: str, label: str) -> None:
+        """Leave a step by a way that is open everywhere, so that Back leads to it again; ends what runs there."""
+        now = cursor.conversation
+        if now.status is Status.HANDED:
+            return
+        if isinstance(self.book.flow.steps[now.step], Ask | Fill | Advise) and now.status is Status.OPEN:
+            now = memory.left(now, trigger, label[:LABEL_LENGTH])
+        cursor.conversation = replace(now, run=None, status=Status.OPEN)
+        self._trigger(cursor, trigger)
+
+    def _trigger(self, cursor: Cursor, name: str) -> bool:
+        if name not in self._triggers[cursor.state]:
+            raise WrongTurn(f"{name} is not possible at {cursor.state}")
+        try:
+            return bool(self._machine.events[name].trigger(cursor))
+        except MachineError as error:
+            raise WrongTurn(str(error)) from error
+
+    def _travel(self, cursor: Cursor) -> None:
+        """Go on until a step shows itself: over branches, questions already answered, and looks without a server."""
+        while cursor.state not in cursor.shown and "go" in self._triggers[cursor.state]:
+            if isinstance(self.book.flow.steps[cursor.state], Ask):
+                cursor.shown |= {cursor.state}  # a circle of branches always has a question in it: see flows/proof.py
+            if not self._trigger(cursor, "go"):
+                return
+
+
+Answer = TypeVar("Answer")
+
+
+def _built(book: Book) -> Machine:
+    flow = book.flow
+    states = [State(name, on_enter=[_on_cursor(partial(entered, flow, step))]) for name, step in flow.steps.items()]
+    machine = Machine(model=None, states=states, initial=flow.ways["opens"], auto_transitions=False, send_event=True)
+    for step in flow.steps.values():
+        for out in ways_out(book, step):
+            conditions: list[str | Callable[..., bool | None]] = [_on_cursor(test) for test in out.conditions]
+            before: list[str | Callable[..., bool | None]] = [_on_cursor(does) for does in out.callbacks]
+            machine.add_transition(out.trigger, step.name, out.dest, conditions=conditions, before=before)
+    machine.add_transition("back", "*", None, after=[_on_cursor(partial(went_back, flow))])
+    for trigger, way in GLOBAL.items():
+        machine.add_transition(trigger, "*", flow.ways[way])
+    return machine
+
+
+def _on_cursor(does: Callable[[Cursor], Answer]) -> Callable[[EventData], Answer]:
+    return lambda event: does(cast("Cursor", event.model))

@@ -1,0 +1,89 @@
+"""Tell what a text after `/smtp-help`, or one typed in between, says: settings, words of an error, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from probes.target import Mistake, address_mistake, clean, field_text, parse_host, parse_port, split_host_port
+
+LONGEST_FACTS = 6
+"""Words; more than that are a sentence."""
+
+SECURITY = {"starttls": "starttls", "tls": "tls", "ssl": "tls", "ssl/tls": "tls", "none": "none"}
+HOSTLIKE = re.compile(r"(?i)(?:smtps?|submissions?)://\S+|https?://\S+|\[[0-9a-f:.]+\](?::\S*)?|localhost(?::\S*)?")
+DOTTED = re.compile(r"[^\s@:/]+(?:\.[^\s@:/]+)+\.?(?::[^\s:/@]*)?")
+REACHED = (
+    (
+        "connected",
+        re.compile(r"(?i)TcpTestSucceeded\s*:\s*True|\bsucceeded!|\bconnected to\b|\[tcp/[\w-]+\] succeeded"),
+    ),
+    (
+        "refused",
+        re.compile(r"(?i)^(?:nc|ncat)\b.*connection refused|^Connection to \S+ port \d+ .*refused", re.MULTILINE),
+    ),
+    ("timed_out", re.compile(r"(?i)^(?:nc|ncat)\b.*(?:timed out|timeout)|TcpTestSucceeded\s*:\s*False", re.MULTILINE)),
+)
+"""What Test-NetConnection and nc print (Microsoft's and OpenBSD's own output)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What was understood: slots, the text where it is words of an error, and mistakes in what looks like settings."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    mistakes: tuple[Mistake, ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+def person_sees(text: str) -> str | None:
+    """Read what a look from the person's side printed: `connected`, `refused` or `timed_out`; None where it is not."""
+    return next((seen for seen, pattern in REACHED if pattern.search(text)), None)
+
+
+def opened(text: str) -> Opening:
+    """Read an opening text; a few words that are all settings are settings, all else is a text to be read."""
+    words = clean(text).split()
+    if not words:
+        return Opening()
+    found = [] if len(words) > LONGEST_FACTS else [_fact(word, first=index == 0) for index, word in enumerate(words)]
+    if not found or not all(found):
+        return Opening(text=clean(text))
+    answers: dict[str, str] = {}
+    mistakes: list[Mistake] = []
+    typed: dict[str, str] = {}
+    for facts in found:
+        for name, value in facts.items():
+            slot = name if name not in answers else {"mail_address": "recipient"}.get(name, name)
+            mistake = _mistake(slot, value)
+            if mistake:
+                mistakes.append(mistake)
+                typed[slot] = value
+            else:
+                answers[slot] = value
+    return Opening(answers, "", tuple(mistakes), typed)
+
+
+def _fact(word: str, *, first: bool) -> dict[str, str]:
+    text = field_text(word)
+    if text.lower() in SECURITY and not first:
+        return {"security": SECURITY[text.lower()]}
+    if text.isdigit() and not first:
+        return {"port": text}
+    if "@" in text and "://" not in text:
+        return {"mail_address": text}
+    if HOSTLIKE.fullmatch(text) or DOTTED.fullmatch(text):
+        host, port = split_host_port(text)
+        return {"server": host, "port": port} if port else {"server": host}
+    return {}
+
+
+def _mistake(slot: str, value: str) -> Mistake | None:
+    if slot == "server":
+        return parse_host(value).mistake
+    if slot == "port":
+        port = parse_port(value)
+        return port if isinstance(port, Mistake) else None
+    return address_mistake(slot, value) if slot == "mail_address" else None

@@ -1,0 +1,183 @@
+"""A conversation as a screen: pure, in no platform's words; what can be pressed comes from the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flows.advice import difference, evidence, who_mends
+from flows.conversation import Conversation, Seen, Status
+from flows.machine import Tree
+from flows.model import Advise, Ask, Choice, Fill, Flow
+from flows.screen import Input, Kind, Option, Progress, Screen
+from flows.values import Facts, shipped_facts, values
+from flows.wording import all_worded, plain, worded
+from probes.target import Login, Security
+from probes.verdict import Verdict
+
+KINDS = {"mail_address": "mail", "sender": "mail", "port": "number", "security": "select", "login": "select"}
+SELECTS: Mapping[str, tuple[str, ...]] = {
+    "security": (Security.AUTO, Security.STARTTLS, Security.TLS, Security.NONE),
+    "login": (Login.UNKNOWN, Login.YES, Login.NO),
+}
+FOOTER = ("back", "again", "human")
+LONGEST_LABEL = 75
+
+
+def screen(
+    tree: Tree,
+    conversation: Conversation,
+    progress: Sequence[Progress] = (),
+    *,
+    facts: Facts = shipped_facts,
+) -> Screen:
+    """Return the step that a conversation stands at, drawn; `progress` is the look's, where one is under way."""
+    now = tree.settled(conversation)
+    book, step = tree.book, tree.book.flow.steps[now.step]
+    possible = tree.possible(now)
+    verdict = _verdict(now, step)
+    known = values(book, now.answers, verdict, facts=facts)
+    body = list(all_worded(getattr(step, "more", ()), known))
+    if isinstance(step, Advise) and step.cause and (mends := who_mends(book, step.cause)):
+        body.append(mends)
+    return Screen(
+        conversation=now.id,
+        revision=now.revision,
+        step=now.step,
+        kind=_kind(now, step),
+        title=worded(getattr(step, "text", ()), known) or book.words.shell("untitled"),
+        body=(*_different(tree, now, step), *body),
+        steps=all_worded(step.steps, known) if isinstance(step, Advise) else (),
+        evidence=_why(tree, now, step, verdict),
+        sureness=_sureness(tree, step, verdict),
+        options=_options(step, now, possible),
+        inputs=_inputs(tree, step, now, facts) if isinstance(step, Fill) else (),
+        send=book.words.shell("send") if isinstance(step, Fill) else "",
+        progress=tuple(progress),
+        footer=tuple(Option(name, book.words.shell(name)) for name in FOOTER if name in possible),
+        notice=now.notice or "",
+        answered=answered(tree, now),
+    )
+
+
+def _kind(now: Conversation, step: object) -> Kind:
+    if now.status is Status.HANDED:
+        return Kind.HANDED
+    if now.status in (Status.SOLVED, Status.CLOSED):
+        return Kind.CLOSED
+    kinds = {Ask: Kind.ASK, Fill: Kind.FILL, Advise: Kind.ADVISE}
+    return kinds.get(type(step), Kind.LOOK)
+
+
+def _verdict(now: Conversation, step: object) -> Verdict | None:
+    """Return the verdict that an advice speaks of: the newest that names its cause, else the newest of all."""
+    if isinstance(step, Advise) and step.cause:
+        named = (s.verdict for s in reversed(now.seen) if s.verdict.cause is step.cause or _second(s, step))
+        return next(named, now.verdict)
+    return now.verdict
+
+
+def _second(seen: Seen, step: Advise) -> bool:
+    return any(other.cause is step.cause for other in seen.verdict.runners_up)
+
+
+def _why(tree: Tree, now: Conversation, step: object, verdict: Verdict | None) -> tuple[str, ...]:
+    if not isinstance(step, Advise) or step.name in tree.book.flow.ways.values():
+        return ()
+    book = tree.book
+    said = list(evidence(book, verdict)) if verdict else []
+    if step.cause and (verdict is None or verdict.cause is not step.cause):
+        said = [book.words.shell("by_answers"), *(f"{ask} {answer}" for ask, answer in answered(tree, now)), *said]
+    if verdict:
+        said.extend(book.words.not_tested(one) for one in verdict.not_tested)
+    return tuple(said)
+
+
+def _sureness(tree: Tree, step: object, verdict: Verdict | None) -> str:
+    if not isinstance(step, Advise) or step.cause is None:
+        return ""
+    words = tree.book.words
+    if verdict and verdict.cause is step.cause:
+        return words.confidence(verdict.confidence)
+    for other in verdict.runners_up if verdict else ():
+        if other.cause is step.cause:
+            return words.confidence(other.confidence)
+    return words.shell("sure_by_answers")
+
+
+def _different(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
+    """Say what a second look found different; only on the advice right after it."""
+    looks = [seen for seen in now.seen if seen.what == "probe"]
+    after_look = len(now.seen) > 1 and now.seen[-1].what == "probe" and len(looks) > 1
+    fresh = isinstance(step, Advise) and bool(now.seen) and now.seen[-1].run == f"{now.id}.{now.revision - 1}"
+    return difference(tree.book, looks[-2].verdict, looks[-1].verdict) if after_look and fresh else ()
+
+
+def _options(step: object, now: Conversation, possible: frozenset[str]) -> tuple[Option, ...]:
+    if not isinstance(step, Ask | Advise):
+        return ()
+    picked = now.earlier.get(step.name) or (now.earlier.get(step.keep or "") if isinstance(step, Ask) else None)
+    return tuple(Option(c.name, c.say[:LONGEST_LABEL], c.name == picked) for c in step.choices if c.name in possible)
+
+
+def _inputs(tree: Tree, step: Fill, now: Conversation, facts: Facts) -> tuple[Input, ...]:
+    words, wrong = tree.book.words, dict(now.mistakes)
+    prefill = _prefill(now, facts)
+    inputs = []
+    for name in step.fields:
+        value = prefill.get(name, "")
+        options: tuple[Option, ...] = ()
+        if name in SELECTS:
+            value = value if value in SELECTS[name] else SELECTS[name][0]
+            options = tuple(Option(one, words.label(name, one), one == value) for one in SELECTS[name])
+        inputs.append(
+            Input(
+                name=name,
+                label=words.label("fields", name),
+                kind=KINDS.get(name, "text"),
+                hint=words.label("hints", name),
+                value=value,
+                options=options,
+                mistake=wrong.get(name, ""),
+                required=name == "text",
+            )
+        )
+    return tuple(inputs)
+
+
+def _prefill(now: Conversation, facts: Facts) -> dict[str, str]:
+    """Return values for the form: what was just typed, then what is known, then from before, then the provider's."""
+    if now.typed:
+        return dict(now.typed)
+    known = values_of_provider(now, facts)
+    works = now.verdict.works_with if now.verdict else None
+    seen = {"server": works.host, "port": str(works.port), "security": works.security} if works else {}
+    return {**known, **now.earlier, **now.answers, **seen}
+
+
+def values_of_provider(now: Conversation, facts: Facts) -> dict[str, str]:
+    """Return the settings that the provider table knows for the mail address in hand."""
+    address = now.answers.get("mail_address") or now.earlier.get("mail_address", "")
+    found = facts(address.rpartition("@")[2].lower()) if address else {}
+    given = {"server": found.get("host", ""), "port": found.get("port", ""), "security": found.get("security", "")}
+    forms = {"full": address, "local": address.rpartition("@")[0]}
+    given["user_name"] = forms.get(found.get("username_form", ""), "")
+    return {name: value for name, value in given.items() if value}
+
+
+def answered(tree: Tree, now: Conversation) -> tuple[tuple[str, str], ...]:
+    """Return (question, answer) of the steps before, oldest first."""
+    flow: Flow = tree.book.flow
+    known = values(tree.book, now.answers, now.verdict)
+    lines = []
+    for stop in now.trail:
+        step = flow.steps.get(stop.step)
+        question = tree.book.words.shell("untitled") if step is None else _short(step, tree, known)
+        lines.append((question, stop.label))
+    return tuple(lines)
+
+
+def _short(step: object, tree: Tree, known: Mapping[str, str]) -> str:
+    if isinstance(step, Advise):
+        follow: tuple[Choice, ...] = step.choices
+        return tree.book.words.shell("did_that_help") if follow else ""
+    return plain(worded(getattr(step, "text", ()), known) or "")

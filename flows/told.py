@@ -1,0 +1,104 @@
+"""From the answers of a conversation to what the probes understand: what was told, and what to look at."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+
+from flows.conversation import Conversation
+from flows.programs import Program
+from probes import providers
+from probes.causes import Cause
+from probes.target import Target, domain_of, parse, parse_host
+from probes.verdict import Told, Verdict
+
+MICROSOFT = ("Outlook.com", "Microsoft 365")
+GOOGLE = ("Gmail",)
+
+
+def told(conversation: Conversation) -> Told:
+    """Return what the person said, and what the newest text that they pasted was read as."""
+    said = conversation.answers
+    texts = [seen.verdict.cause for seen in conversation.seen if seen.what == "text"]
+    readable = [cause for cause in texts if cause not in (Cause.UNKNOWN, Cause.NOT_A_FAILURE)]
+    return Told(
+        symptom=said.get("symptom", ""),
+        place=said.get("place", ""),
+        program=said.get("program", ""),
+        login=said.get("login") or "unknown",
+        ever_worked=said.get("ever_worked", ""),
+        scope=said.get("scope", ""),
+        text_cause=readable[-1] if readable else None,
+        person_sees=said.get("person_sees", ""),
+    )
+
+
+def target(conversation: Conversation) -> Target | None:
+    """Return what is to be looked at, or None where no server, or none that can be read, was given."""
+    parsed = parse(conversation.answers) if conversation.answers.get("server") else ()
+    return parsed if isinstance(parsed, Target) else None
+
+
+def own_computer(server: str) -> bool:
+    """Tell whether a server's name means the person's own computer (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3)."""
+    host = parse_host(server)
+    if host.address:
+        return ipaddress.ip_address(host.name).is_loopback
+    return host.name == "localhost" or host.name.endswith(".localhost")
+
+
+def domain_kind(address: str) -> str:
+    """Tell who is behind a mail address by the provider table: missing, microsoft, gmail, known or unknown."""
+    if not (domain := domain_of(address)):
+        return "missing"
+    provider = providers.for_domain(domain)
+    if provider is None:
+        return "unknown"
+    if provider.name in MICROSOFT:
+        return "microsoft"
+    return "gmail" if provider.name in GOOGLE else "known"
+
+
+def sends_by_smtp(program: Program | None, account: str) -> str:
+    """Tell whether there are SMTP settings at all, by program and kind of account: yes, no or unknown."""
+    sends = program.sends_by_smtp if program else "maybe"
+    if sends != "maybe":
+        return sends
+    return {"microsoft": "no", "gmail": "yes", "provider": "yes"}.get(account, "unknown")
+
+
+def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Program]) -> str:
+    """Return the value that a `go` branches on; an empty text where nothing is known. See model.DERIVED."""
+    said = conversation.answers
+    match on:
+        case "cause":
+            return conversation.verdict.cause.value if conversation.verdict else ""
+        case "next_cause":
+            return next_cause(conversation)
+        case "server_kind":
+            server = said.get("server", "")
+            return ("own_computer" if own_computer(server) else "given") if server else "missing"
+        case "domain_kind":
+            return domain_kind(said.get("mail_address", ""))
+        case "sends_by_smtp":
+            return sends_by_smtp(programs.get(said.get("program", "")), said.get("account", ""))
+        case "looked":
+            return "yes" if any(seen.what == "probe" for seen in conversation.seen) else "no"
+        case _:
+            return said.get(on, "")
+
+
+def next_cause(conversation: Conversation) -> str:
+    """Return the likeliest cause of the newest verdict that was not advised yet, or an empty text."""
+    if conversation.verdict is None:
+        return ""
+    causes = (conversation.verdict.cause, *(other.cause for other in conversation.verdict.runners_up))
+    left = (cause.value for cause in causes if cause not in (Cause.OK, Cause.UNKNOWN))
+    return next((cause for cause in left if cause not in conversation.advised), "")
+
+
+def matches(verdict: Verdict, code: str) -> bool:
+    """Tell whether a verdict has a cause or, where the code is no cause's name, a finding of that code."""
+    if code in tuple(Cause):
+        return verdict.cause == code
+    return any(finding.code == code for finding in verdict.findings)
