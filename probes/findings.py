@@ -62,7 +62,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one check brings back; `reason` says in a code why it is blind or crashed (`time_out`, `refused_by_guard`)."""
+    """What one check brings back; `reason` is a code (`time_out`, `port_not_allowed`) of why it is blind or crashed.
+
+    `not_tested` names parts that a check which did look could not look at: (part, reason).
+    """
 
     check: str
     outcome: Outcome
@@ -70,3 +73,5 @@ class Report:
     reason: str | None = None
     transcript: tuple[Line, ...] = ()
     works_with: Settings | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    not_tested: tuple[tuple[str, str], ...] = ()

@@ -22,7 +22,8 @@ SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 URL = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^@/\s]*@)?(?P<host>\[[^\]]*\]|[^/:?#\s]*)(?::(?P<port>\w*))?", re.I
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^@/\s]*@)?(?P<host>\[[^\]]*\]|[^/:?#\s]*)(?::(?P<port>\w*))?",
+    re.IGNORECASE,
 )
 
 

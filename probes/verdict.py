@@ -1,12 +1,18 @@
-"""Weigh what was told and what was found, and name one cause; pure, read from the first broken layer outwards."""
+"""Weigh what was told and what was found, and name one cause; pure, read from the first broken layer outwards.
+
+`certain` needs a direct observation of that very thing, `likely` an inference from two, `possible` a lone hint.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from probes.causes import Cause, Confidence, RunnerUp
-from probes.findings import Finding, Line, Settings
+from probes.findings import Finding, Line, Outcome, Report, Settings, Severity
+from probes.target import Target
+
+CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +58,247 @@ class Verdict:
     """Of a text that was read: the words that decided."""
     elapsed_ms: int = 0
     looked_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the rows of the table look at: findings by code, what was told, and what works beside the given settings."""
+
+    told: Told
+    target: Target
+    findings: tuple[Finding, ...]
+    blind: Mapping[str, str]
+    works_with: Settings | None
+
+    def find(self, *codes: str) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.code in codes)
+
+    def given(self, *codes: str) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.find(*codes) if finding.evidence.get("given") == "yes")
+
+    def beside(self, *codes: str) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.find(*codes) if finding.evidence.get("given") == "no")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One candidate: the cause, how sure, and the findings that say so."""
+
+    cause: Cause
+    confidence: Confidence
+    findings: tuple[Finding, ...]
+
+
+_Layer = Callable[[_Case], Iterator[_Row]]
+
+
+def _no_network(case: _Case) -> Iterator[_Row]:
+    silent, lost = case.find("resolver_silent"), case.find("no_way_out")
+    controls, dead = case.find("control_reached"), case.find("control_failed")
+    answers = case.find("something_answers", "resolver_answers")
+    if dead and not controls and not case.find("something_answers"):
+        yield _Row(Cause.NO_NETWORK, LIKELY if answers else CERTAIN, dead + silent)
+    elif lost and not case.find("something_answers"):
+        if case.target.host.address or silent:
+            yield _Row(Cause.NO_NETWORK, LIKELY if not controls else POSSIBLE, silent + lost)
+    elif silent and case.find("no_resolver_route"):
+        yield _Row(Cause.NO_NETWORK, LIKELY, silent)
+
+
+def _names(case: _Case) -> Iterator[_Row]:
+    if found := case.find("server_not_a_name", "name_missing"):
+        yield _Row(Cause.SERVER_NAME_WRONG, CERTAIN, found + case.find("other_name_answers"))
+    if found := case.find("mail_domain_given"):
+        sure = CERTAIN if case.works_with else LIKELY
+        yield _Row(Cause.NO_ADDRESS, sure, found + case.find("other_name_answers"))
+    if found := case.find("no_address", "name_dangling"):
+        yield _Row(Cause.NO_ADDRESS, CERTAIN, found)
+    if found := case.find("dns_failed", "dns_refused", "cname_loop"):
+        yield _Row(Cause.DNS_FAILURE, CERTAIN, found)
+    if found := case.find("dns_timed_out"):
+        yield _Row(Cause.DNS_FAILURE, LIKELY if case.find("control_reached") else POSSIBLE, found)
+
+
+def _incoming(case: _Case) -> Iterator[_Row]:
+    if found := case.find("incoming_server"):
+        yield _Row(Cause.INCOMING_SERVER_USED, CERTAIN, found)
+    if found := case.find("incoming_port"):
+        yield _Row(Cause.INCOMING_SERVER_USED, LIKELY, found)
+    if case.target.port in (110, 143, 993, 995) and not case.find("incoming_server", "incoming_port"):
+        yield _Row(Cause.INCOMING_SERVER_USED, LIKELY, case.given("port_open", "port_refused", "port_filtered"))
+
+
+def _reaching(case: _Case) -> Iterator[_Row]:
+    if case.given("port_open"):
+        return
+    beside = case.beside("port_open", "port_refused", "port_reset")
+    filtered = case.given("port_filtered", "port_unreachable")
+    if found := case.given("port_refused"):
+        yield _Row(Cause.CONNECTION_REFUSED, CERTAIN, found + case.beside("port_open"))
+        if case.target.port in (25, 26, 2525):
+            yield _Row(Cause.PORT_BLOCKED, POSSIBLE, found)
+    elif found := case.given("port_reset"):
+        yield _Row(Cause.CONNECTION_DROPPED, CERTAIN, found)
+    elif filtered and case.target.port == 25 and not _control_of_25(case):
+        if beside or case.works_with:
+            yield _Row(Cause.PORT_BLOCKED, POSSIBLE, filtered + beside)
+    elif filtered and beside:
+        sure = CERTAIN if case.beside("port_open") else LIKELY
+        yield _Row(Cause.PORT_BLOCKED, sure, filtered + beside)
+    elif filtered and case.target.port == 25:
+        yield _Row(Cause.PORT_BLOCKED, POSSIBLE, filtered + case.find("control_reached"))
+    elif filtered:
+        sure = LIKELY if case.find("control_reached") else POSSIBLE
+        yield _Row(Cause.TIMEOUT, sure, filtered)
+
+
+def _control_of_25(case: _Case) -> bool:
+    return any(finding.evidence.get("port") == "25" for finding in case.find("control_reached"))
+
+
+def _speaking(case: _Case) -> Iterator[_Row]:
+    if found := case.find("plain_on_tls_port", "tls_on_plain_port"):
+        yield _Row(Cause.WRONG_SECURITY_MODE, CERTAIN, found)
+    if found := case.find("not_smtp", "garbled"):
+        yield _Row(Cause.NOT_AN_SMTP_SERVER, CERTAIN if case.find("not_smtp") else LIKELY, found)
+    for finding in case.find("greeting_refused", "hello_refused"):
+        yield _by_reply(case, finding)
+    for finding in case.find("went_silent"):
+        cause = Cause.TLS_HANDSHAKE_FAILED if finding.evidence["stage"] == "starttls" else Cause.TIMEOUT
+        yield _Row(cause, CERTAIN, (finding,))
+    if found := case.find("hung_up", "reset_midway"):
+        yield _Row(Cause.CONNECTION_DROPPED, CERTAIN, found)
+
+
+def _encrypting(case: _Case) -> Iterator[_Row]:
+    if found := case.find("starttls_not_offered"):
+        yield _Row(Cause.STARTTLS_NOT_OFFERED, CERTAIN, found)
+    if found := case.find("starttls_refused", "tls_failed"):
+        yield _Row(Cause.TLS_HANDSHAKE_FAILED, CERTAIN, found)
+    if found := case.find("tls_old", "tls_version_refused", "tls_cipher_refused"):
+        yield _Row(Cause.TLS_VERSION_TOO_OLD, CERTAIN if case.find("tls_old") else LIKELY, found)
+    if found := case.find("certificate_expired", "certificate_not_yet_valid"):
+        yield _Row(Cause.CERTIFICATE_EXPIRED, CERTAIN, found)
+    if found := case.find("certificate_self_signed"):
+        yield _Row(Cause.CERTIFICATE_SELF_SIGNED, CERTAIN, found)
+    if found := case.find("certificate_untrusted", "certificate_missing_intermediate", "certificate_unreadable"):
+        yield _Row(Cause.CERTIFICATE_UNTRUSTED, CERTAIN, found + case.find("certificate_intercepted"))
+    if found := case.find("certificate_name_mismatch"):
+        yield _Row(Cause.CERTIFICATE_NAME_MISMATCH, CERTAIN, found)
+
+
+def _logging_in(case: _Case) -> Iterator[_Row]:
+    for finding in case.find("login_refused"):
+        yield _by_reply(case, finding)
+    wants = case.target.login == "yes"
+    if not wants:
+        return
+    if found := case.find("login_only_after_tls"):
+        yield _Row(Cause.AUTH_ONLY_AFTER_TLS, CERTAIN, found)
+    if found := case.find("login_only_windows"):
+        yield _Row(Cause.AUTH_MECHANISM_UNSUPPORTED, CERTAIN, found)
+    if found := case.find("login_only_oauth"):
+        yield _Row(Cause.APP_PASSWORD_OR_OAUTH_REQUIRED, LIKELY, found + case.find("provider_wants_other_password"))
+    if found := case.find("login_not_offered"):
+        yield _Row(Cause.AUTH_MECHANISM_UNSUPPORTED, LIKELY, found)
+
+
+def _recipient(case: _Case) -> Iterator[_Row]:
+    if found := case.find("recipient_syntax"):
+        yield _Row(Cause.RECIPIENT_SYNTAX, CERTAIN, found)
+    near = case.find("recipient_near_miss")
+    if found := case.find("recipient_domain_missing", "recipient_null_mx", "recipient_domain_no_mail"):
+        yield _Row(Cause.RECIPIENT_DOMAIN_INVALID, CERTAIN, found + near)
+
+
+def _addressing(case: _Case) -> Iterator[_Row]:
+    if found := case.find("over_size_limit"):
+        yield _Row(Cause.MESSAGE_TOO_LARGE, CERTAIN, found)
+    for finding in case.find("mail_refused", "rcpt_refused"):
+        yield _by_reply(case, finding)
+
+
+def _hints(case: _Case) -> Iterator[_Row]:
+    if near := case.find("recipient_near_miss"):
+        yield _Row(Cause.RECIPIENT_UNKNOWN, POSSIBLE, near)
+    if found := case.find("user_name_should_be_address", "user_name_should_be_local"):
+        yield _Row(Cause.AUTH_FAILED_CREDENTIALS, POSSIBLE, found)
+    if found := case.find("provider_wants_other_password"):
+        yield _Row(Cause.APP_PASSWORD_OR_OAUTH_REQUIRED, POSSIBLE, found)
+
+
+def _by_reply(case: _Case, finding: Finding) -> _Row:
+    """Take the cause that the server's own words name; what nobody understands stays unknown."""
+    cause = Cause(finding.evidence["cause"])
+    sure = Confidence(finding.evidence["sure"])
+    if cause is Cause.UNKNOWN:
+        temporary = finding.evidence.get("code", "").startswith("4")
+        return _Row(Cause.SERVER_TEMPORARILY_UNAVAILABLE if temporary else cause, POSSIBLE, (finding,))
+    if cause is Cause.RELAY_DENIED and case.target.login == "unknown":
+        sure = min(sure, LIKELY, key=_RANK.index)
+    return _Row(cause, sure, (finding,))
+
+
+_RANK = (POSSIBLE, LIKELY, CERTAIN)
+_LAYERS: tuple[_Layer, ...] = (
+    _no_network,
+    _names,
+    _incoming,
+    _reaching,
+    _speaking,
+    _encrypting,
+    _logging_in,
+    _recipient,
+    _addressing,
+)
+
+
+def verdict(
+    told: Told, target: Target, reports: Sequence[Report], *, elapsed_ms: int = 0, looked_from: str = ""
+) -> Verdict:
+    """Name the first broken layer that explains what the person would see; `ok` where none is broken."""
+    findings = tuple(finding for report in reports for finding in report.findings)
+    blind = {report.check: report.reason or "" for report in reports if report.outcome is not Outcome.DONE}
+    works_with = next((report.works_with for report in reports if report.works_with), None)
+    case = _Case(told, target, findings, blind, works_with)
+    rows = [row for layer in _LAYERS for row in layer(case)]
+    hints = list(_hints(case))
+    # A recipient that cannot exist explains a failure for one recipient better than whatever is odd about the server.
+    if told.scope == "one" and (named := [row for row in rows if row.cause in _RECIPIENT_CAUSES]):
+        rows = named + [row for row in rows if row not in named]
+    chosen = rows[0] if rows else _nothing_broken(case)
+    others = [RunnerUp(row.cause, row.confidence) for row in (*rows[1:], *hints) if row.cause is not chosen.cause]
+    return Verdict(
+        cause=chosen.cause,
+        confidence=chosen.confidence,
+        decided_by=chosen.findings or tuple(f for f in findings if f.severity is Severity.GOOD),
+        findings=findings,
+        runners_up=tuple({other.cause: other for other in reversed(others)}.values())[::-1],
+        works_with=works_with if chosen.cause is not Cause.OK else None,
+        not_tested=_not_tested(reports),
+        transcript=next((r.transcript for r in reports if r.transcript), ()),
+        elapsed_ms=elapsed_ms,
+        looked_from=looked_from,
+    )
+
+
+_RECIPIENT_CAUSES = (Cause.RECIPIENT_SYNTAX, Cause.RECIPIENT_DOMAIN_INVALID, Cause.RECIPIENT_UNKNOWN)
+
+
+def _nothing_broken(case: _Case) -> _Row:
+    spoke = case.find("greeting")
+    if case.blind.get("reach") or not spoke:
+        return _Row(Cause.UNKNOWN, POSSIBLE, ())
+    whole = case.find("rcpt_accepted") and (case.find("login_worked") or case.target.login == "no")
+    return _Row(Cause.OK, CERTAIN if whole else LIKELY, ())
+
+
+def _not_tested(reports: Sequence[Report]) -> tuple[NotTested, ...]:
+    """List what could not be looked at, and why; a check that only followed another's stop is said once."""
+    missed = [
+        NotTested(report.check, report.reason or "crashed", report.evidence)
+        for report in reports
+        if report.outcome is not Outcome.DONE
+    ]
+    missed += [NotTested(part, reason) for report in reports for part, reason in report.not_tested]
+    return tuple({entry.check: entry for entry in reversed(missed)}.values())[::-1]

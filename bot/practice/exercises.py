@@ -191,36 +191,42 @@ _ALL = (
         host="pop.practice.test",
         broken="The incoming (POP3) server is given as the outgoing one.",
         cause=Cause.INCOMING_SERVER_USED,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
     Exercise(
         name="imap-server",
         host="imap.practice.test",
         broken="The incoming (IMAP) server is given as the outgoing one.",
         cause=Cause.INCOMING_SERVER_USED,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
     Exercise(
         name="http-server",
         host="web.practice.test",
         broken="A web server listens where the mail server should.",
         cause=Cause.NOT_AN_SMTP_SERVER,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
     Exercise(
         name="never-answers",
         host="silent.practice.test",
         broken="The server takes the connection and then says nothing.",
         cause=Cause.TIMEOUT,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
     Exercise(
         name="closes-after-banner",
         host="closes.practice.test",
         broken="The server greets and then ends the connection.",
         cause=Cause.CONNECTION_DROPPED,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
     Exercise(
         name="closes-at-connect",
         host="hangs-up.practice.test",
         broken="The server ends the connection before it greets.",
         cause=Cause.CONNECTION_DROPPED,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
     Exercise(
         name="greets-421",
@@ -263,12 +269,14 @@ _ALL = (
         host="refused.practice.test",
         broken="Nothing listens on this computer at all.",
         cause=Cause.CONNECTION_REFUSED,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
     Exercise(
         name="name-wrong",
         host="nowhere.practice.test",
         broken="The server's name does not exist.",
         cause=Cause.SERVER_NAME_WRONG,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
     Exercise(
         name="name-near-miss",
@@ -282,12 +290,14 @@ _ALL = (
         host="no-address.practice.test",
         broken="The server's name exists and has no address.",
         cause=Cause.NO_ADDRESS,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
     Exercise(
         name="names-fail",
         host="broken-names.practice.test",
         broken="The name servers fail when they are asked for this name (SERVFAIL).",
         cause=Cause.DNS_FAILURE,
+        works_with=(*_also(_HEALTHY, *_BOTH), None),
     ),
 )
 

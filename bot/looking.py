@@ -1,0 +1,68 @@
+"""Turn a conversation or a command line into a look: run the probes or read the text, and weigh what came."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flows.conversation import Conversation
+from flows.told import target, told
+from probes.causes import Cause, Confidence
+from probes.findings import Report
+from probes.replies import read
+from probes.replies.reading import Reading
+from probes.replies.rulebook import Matcher
+from probes.runner import Started, run
+from probes.target import Target
+from probes.vantage import Vantage
+from probes.verdict import Told, Verdict, verdict
+
+Tell = Callable[[Started | Report], None]
+
+
+async def look(
+    asked: Target,
+    said: Told,
+    vantage: Vantage,
+    *,
+    password: str | None = None,
+    timeout: float = 45.0,  # noqa: ASYNC109 - a bound on the whole run, in seconds
+    tell: Tell | None = None,
+) -> Verdict:
+    """Run all checks, tell of each as it starts and ends, and return the verdict."""
+    began = time.monotonic()
+    reports = []
+    async for news in run(asked, vantage, password=password, timeout=timeout):
+        if tell is not None:
+            tell(news)
+        if isinstance(news, Report):
+            reports.append(news)
+    elapsed = round((time.monotonic() - began) * 1000)
+    return verdict(said, asked, reports, elapsed_ms=elapsed, looked_from=vantage.name)
+
+
+def of_reading(reading: Reading) -> Verdict:
+    """Return a read text as a verdict."""
+    return Verdict(
+        cause=reading.cause, confidence=reading.confidence, runners_up=reading.runners_up, quote=reading.quote
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """The desk's look: `probe` dials from this vantage, `text` reads the newest text."""
+
+    vantage: Vantage
+    rules: Matcher | None = None
+
+    async def __call__(self, conversation: Conversation, what: str, tell: Tell) -> Verdict:
+        """Return the verdict; raises nothing but CancelledError."""
+        if what == "text":
+            return of_reading(read(conversation.texts[-1] if conversation.texts else "", own=self.rules))
+        asked = target(conversation)
+        if asked is None:
+            await asyncio.sleep(0)
+            return Verdict(cause=Cause.UNKNOWN, confidence=Confidence.POSSIBLE, looked_from=self.vantage.name)
+        return await look(asked, told(conversation), self.vantage, tell=tell)

@@ -1,0 +1,174 @@
+"""The environment, read once; all that is wrong with it is said at once."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from probes.target import parse_host, parse_port, split_host_port
+from probes.vantage import IPNetwork, Vantage, own_name
+
+
+class SettingsError(Exception):
+    """Some settings are wrong; `sentences` has one for each."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self.sentences = tuple(sentences)
+        super().__init__("\n".join(self.sentences))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment says; secrets are never shown (`repr=False`)."""
+
+    slack_bot_token: str = field(default="", repr=False)
+    slack_app_token: str = field(default="", repr=False)
+    slack_signing_secret: str = field(default="", repr=False)
+    slack_api_url: str = "https://slack.com/api/"
+    database_url: str = field(default="", repr=False)
+    support_channel: str = ""
+    support_hours: str = ""
+    it_group: str = ""
+    admins: tuple[str, ...] = ()
+    allow_channels: tuple[str, ...] = ()
+    allow_group: str = ""
+    nameservers: tuple[tuple[str, int], ...] = ()
+    controls: tuple[tuple[str, int], ...] = ()
+    ca_file: Path | None = None
+    ehlo_name: str | None = None
+    ports: frozenset[int] = frozenset()
+    allow_networks: tuple[IPNetwork, ...] = ()
+    allow_domains: tuple[str, ...] = ()
+    pages: Path | None = None
+    rules: Path | None = None
+    blocks: str = ""
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 3000
+    log_level: str = "INFO"
+
+    def vantage(self) -> Vantage:
+        """Return the place that probes look from."""
+        return Vantage(
+            nameservers=self.nameservers,
+            controls=self.controls,
+            ca_file=self.ca_file,
+            allow_networks=self.allow_networks,
+            allow_domains=self.allow_domains,
+            extra_ports=self.ports,
+            ehlo_name=self.ehlo_name,
+            name=self.ehlo_name or own_name(),
+        )
+
+
+def nameserver(text: str) -> tuple[str, int]:
+    """Read `IP[:PORT]` of a resolver; raises ValueError with a sentence."""
+    host, port = split_host_port(text) if text.count(":") == 1 or text.startswith("[") else (text, None)
+    parsed = parse_host(host)
+    number = parse_port(port or "53")
+    if not parsed.address or not isinstance(number, int):
+        raise ValueError(f"{text!r} is no resolver; give its address, such as 192.0.2.53 or 192.0.2.53:5353.")
+    return parsed.name, number
+
+
+def control(text: str) -> tuple[str, int]:
+    """Read `HOST:PORT` of a control; raises ValueError with a sentence."""
+    host, port = split_host_port(text)
+    parsed = parse_host(host)
+    number = parse_port(port or "")
+    if parsed.mistake or not isinstance(number, int):
+        raise ValueError(f"{text!r} is no place to reach; give a host and a port, such as mail.example.com:25.")
+    return parsed.name, number
+
+
+def network(text: str) -> IPNetwork:
+    """Read a range of addresses; raises ValueError with a sentence."""
+    try:
+        return ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is no range of addresses; write it as 10.0.0.0/8 or fd00::/8.") from None
+
+
+def pem_file(text: str) -> Path:
+    """Read the path of a file that can be read; raises ValueError with a sentence."""
+    path = Path(text).expanduser()
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise ValueError(f"{text!r} cannot be read: {error.strerror}.") from None
+    return path
+
+
+def port_number(text: str) -> int:
+    """Read a port; raises ValueError with a sentence."""
+    number = parse_port(text)
+    if not isinstance(number, int):
+        raise ValueError(f"{text!r} is no port; a port is a number from 1 to 65535.")  # noqa: TRY004 - a typed text
+    return number
+
+
+def _listen(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", port_number(port)
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_dir():
+        raise ValueError(f"{text!r} is no folder.")
+    return path
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read all settings; raises SettingsError that names every wrong one."""
+    env = os.environ if environ is None else environ
+    found: dict[str, Any] = {}
+    wrong: list[str] = []
+
+    def one(name: str, key: str, read: Callable[[str], Any] = str.strip) -> None:
+        if text := env.get(name, "").strip():
+            try:
+                found[key] = read(text)
+            except ValueError as error:
+                wrong.append(f"{name}: {error}")
+
+    def many(name: str, key: str, read: Callable[[str], Any] = str.strip) -> None:
+        one(name, key, lambda text: tuple(read(part.strip()) for part in text.split(",") if part.strip()))
+
+    one("SLACK_BOT_TOKEN", "slack_bot_token")
+    one("SLACK_APP_TOKEN", "slack_app_token")
+    one("SLACK_SIGNING_SECRET", "slack_signing_secret")
+    one("SLACK_API_URL", "slack_api_url", lambda text: text.rstrip("/") + "/")
+    one("SMTP_HELP_DATABASE_URL", "database_url")
+    one("SMTP_HELP_SUPPORT_CHANNEL", "support_channel")
+    one("SMTP_HELP_SUPPORT_HOURS", "support_hours")
+    one("SMTP_HELP_IT_GROUP", "it_group")
+    one("SMTP_HELP_ALLOW_GROUP", "allow_group")
+    many("SMTP_HELP_ADMINS", "admins")
+    many("SMTP_HELP_ALLOW_CHANNELS", "allow_channels")
+    many("SMTP_HELP_NAMESERVERS", "nameservers", nameserver)
+    many("SMTP_HELP_CONTROLS", "controls", control)
+    many("SMTP_HELP_ALLOW_NETWORKS", "allow_networks", network)
+    many("SMTP_HELP_ALLOW_DOMAINS", "allow_domains", lambda text: text.lower().strip("."))
+    many("SMTP_HELP_PORTS", "ports", port_number)
+    found["ports"] = frozenset(found.get("ports", ()))
+    one("SMTP_HELP_CA_FILE", "ca_file", pem_file)
+    one("SMTP_HELP_EHLO_NAME", "ehlo_name")
+    one("SMTP_HELP_PAGES", "pages", _folder)
+    one("SMTP_HELP_RULES", "rules", pem_file)
+    one("SMTP_HELP_BLOCKS", "blocks")
+    one("SMTP_HELP_LOG_LEVEL", "log_level", lambda text: text.upper())
+    one("PORT", "listen", lambda text: ("0.0.0.0", port_number(text)))  # noqa: S104 - a platform that sets PORT routes to it
+    one("SMTP_HELP_LISTEN", "listen", _listen)
+    if "listen" in found:
+        found["listen_host"], found["listen_port"] = found.pop("listen")
+    if found.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        wrong.append("SMTP_HELP_LOG_LEVEL: it is one of DEBUG, INFO, WARNING and ERROR.")
+    if found.get("blocks", "new") != "new":
+        wrong.append('SMTP_HELP_BLOCKS: it is either empty or "new".')
+    if wrong:
+        raise SettingsError(wrong)
+    return Settings(**found)

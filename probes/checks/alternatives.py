@@ -1,0 +1,93 @@
+"""What works where the given settings fail: other ports, the other mode, other names? Tried, never guessed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from probes import nearby, survey
+from probes.dialogue import Dialogue, natural
+from probes.findings import Finding, Outcome, Report, Severity
+from probes.network import Network
+from probes.probe import Probe
+from probes.speakers import Speaker
+from probes.talk import dialogue
+from probes.target import Login, Target, parse_host
+from probes.vantage import INCOMING_PORTS
+
+NAME = "alternatives"
+MOST_NAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Each conversation beside the given one, with the target (whose name may be another) that it was held for."""
+
+    given: tuple[Dialogue, ...]
+    beside: tuple[tuple[Dialogue, Target], ...]
+
+
+async def look(target: Target, network: Network) -> Seen:
+    """Try the same server's other ports and modes, and other names where this server comes to nothing."""
+    given, ports, modes = await asyncio.gather(
+        survey.given(network, target), survey.other_ports(network, target), survey.other_mode(network, target)
+    )
+    beside = [(held, target) for held in (*ports, *modes)]
+    held = survey.foremost(given)
+    wrong_name = held is not None and held.certificate is not None and "name_mismatch" in held.certificate.failures
+    if wrong_name or held is None or not _is_mail_server(held):
+        names = held.certificate.names if wrong_name and held and held.certificate else ()
+        if wrong_name or survey.best(beside) is None:
+            beside += await _other_names(target, network, names)
+    return Seen(given, tuple(beside))
+
+
+async def _other_names(target: Target, network: Network, named: tuple[str, ...]) -> list[tuple[Dialogue, Target]]:
+    names = list(dict.fromkeys([*(n for n in named if not n.startswith("*")), *await nearby.names(network, target)]))
+    found = await asyncio.gather(*(_name(target, network, name) for name in names[:MOST_NAMES]))
+    return [pair for pairs in found for pair in pairs]
+
+
+async def _name(target: Target, network: Network, name: str) -> list[tuple[Dialogue, Target]]:
+    other = replace(target, host=parse_host(name))
+    places = await survey.addresses(network, other)
+    if not places or other.host.mistake:
+        return []
+    address = next((place for place in places if ":" not in place), places[0])
+    ports = dict.fromkeys((465, 587, *([target.port] if target.port == 25 else [])))
+    calls = (dialogue(network, other, address, port, natural(port)) for port in ports)
+    held = await asyncio.gather(*calls, return_exceptions=True)
+    return [(one, other) for one in held if isinstance(one, Dialogue)]
+
+
+def _is_mail_server(held: Dialogue) -> bool:
+    """Tell whether an outgoing server spoke to us at all; only where none did can the name be the wrong one."""
+    return held.speaker is Speaker.SMTP and bool(held.exchanges)
+
+
+def judge(target: Target, seen: Seen) -> Report:
+    """Name the best settings that were seen to work, and every other name that answers as a mail server."""
+    found = []
+    for held, other in seen.beside:
+        if other.host.name != target.host.name and held.reply("ehlo", "ehlo_tls"):
+            evidence = {"name": other.host.name, "port": str(held.port)}
+            found.append(Finding("other_name_answers", Severity.INFO, target.host.typed, evidence))
+    one_a_name = {finding.evidence["name"]: finding for finding in reversed(found)}
+    return Report(
+        NAME,
+        Outcome.DONE,
+        tuple(one_a_name.values()),
+        works_with=None if _settled(target, seen.given) else survey.best(seen.beside),
+    )
+
+
+def _settled(target: Target, given: tuple[Dialogue, ...]) -> bool:
+    """Tell whether other settings are no matter: the given ones work, or failed where others were not tried."""
+    held = survey.foremost(given)
+    if held is None or held.port in INCOMING_PORTS:
+        return False
+    behind_login = held.ended_at == "auth" or (target.login is Login.YES and held.ended_at in ("mail_from", "rcpt_to"))
+    return survey.works(held, target) or behind_login
+
+
+PROBE = Probe(NAME, look, judge, seconds=40)

@@ -1,0 +1,74 @@
+"""Can we look at all? Only configured places are dialled; answers met on the way count too (interface.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from probes import survey
+from probes.findings import Finding, Outcome, Report, Severity
+from probes.network import Answer, Dialled, Found, Network, Reached
+from probes.probe import Probe
+from probes.target import Target, parse_host
+
+NAME = "controls"
+_OURS = (Reached.NO_ROUTE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How the controls answered, what the resolver said, and how the target's own places were reached."""
+
+    controls: tuple[tuple[str, int, Reached | None], ...]
+    answers: tuple[Answer, ...]
+    dialled: tuple[Dialled, ...]
+
+
+async def look(target: Target, network: Network) -> Seen:
+    """Dial each control, and take note of what the rest of the run met."""
+    controls = asyncio.gather(*(_control(network, host, port) for host, port in network.vantage.controls))
+    answers: tuple[Answer, ...] = ()
+    dialled: tuple[Dialled, ...] = ()
+    if not target.host.mistake and not target.host.address:
+        name = target.host.name
+        answers = tuple(await asyncio.gather(network.lookup(name, "A"), network.lookup(name, "AAAA")))
+    if any(answer.values for answer in answers) or target.host.address:
+        dialled = await survey.dialled(network, target)
+    return Seen(tuple(await controls), answers, dialled)
+
+
+async def _control(network: Network, host: str, port: int) -> tuple[str, int, Reached | None]:
+    parsed = parse_host(host)
+    found = await network.addresses(parsed.name or host, is_address=parsed.address)
+    if not found:
+        return host, port, None
+    dialled = await network.dial_control(found[-1], port)
+    network.hang_up(dialled)
+    return host, port, dialled.reached
+
+
+def judge(target: Target, seen: Seen) -> Report:
+    """Say what shows that our own network works, or that it does not."""
+    found = []
+    for host, port, reached in seen.controls:
+        fine = reached in (Reached.CONNECTED, Reached.REFUSED, Reached.RESET)
+        code = "control_reached" if fine else "control_failed"
+        severity = Severity.GOOD if fine else Severity.WARNING
+        found.append(
+            Finding(code, severity, f"{host}:{port}", {"port": str(port), "how": str(reached or "no address")})
+        )
+    if seen.answers:
+        said = any(a.found is not Found.TIME_OUT for a in seen.answers)
+        code = "resolver_answers" if said else "resolver_silent"
+        found.append(Finding(code, Severity.GOOD if said else Severity.WARNING, target.host.name))
+    tried = [d for d in seen.dialled if d.reached is not Reached.FORBIDDEN]
+    if tried and all(d.reached in _OURS for d in tried):
+        found.append(Finding("no_way_out", Severity.FAULT, target.host.name, {"detail": tried[0].detail}))
+    elif any(d.reached in (Reached.CONNECTED, Reached.REFUSED, Reached.RESET) for d in tried):
+        found.append(Finding("something_answers", Severity.GOOD, target.host.name))
+    if not seen.controls:
+        found.append(Finding("no_control", Severity.INFO, target.host.name))
+    return Report(NAME, Outcome.DONE, tuple(found))
+
+
+PROBE = Probe(NAME, look, judge, seconds=20)

@@ -1,0 +1,100 @@
+"""Is the connection encrypted as asked, and is the certificate in order? (RFC 3207, RFC 8314, RFC 9525)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from probes import survey
+from probes.certificate import Certificate
+from probes.dialogue import Dialogue, Ended
+from probes.findings import Finding, Outcome, Report, Severity
+from probes.network import Network
+from probes.probe import Probe
+from probes.speakers import Speaker
+from probes.target import Security, Target
+
+NAME = "encryption"
+_ERRORS = {"not_tls": "tls_on_plain_port", "version": "tls_version_refused", "cipher": "tls_cipher_refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The conversations in the given mode, and those in the other."""
+
+    given: tuple[Dialogue, ...]
+    other: tuple[Dialogue, ...]
+
+
+async def look(target: Target, network: Network) -> Seen:
+    """Hold the conversation in the given mode, and in the other where that one comes to nothing."""
+    given, other = await asyncio.gather(survey.given(network, target), survey.other_mode(network, target))
+    return Seen(given, other)
+
+
+def judge(target: Target, seen: Seen) -> Report:
+    """Tell a wrong mode, a missing offer, a failed handshake and each fault of a certificate apart."""
+    held = survey.foremost(seen.given)
+    if held is None or held.ended is Ended.NOT_REACHED:
+        return Report(NAME, Outcome.BLIND, reason="not_reached")
+    if held.speaker in (Speaker.POP3, Speaker.IMAP):
+        return Report(NAME, Outcome.BLIND, reason="not_smtp")
+    found = [*_mode(target, held, seen.other), *_handshake(held)]
+    if held.certificate is not None:
+        found += _certificate(target, held, held.certificate)
+    transcript = held.transcript if held.handshake is not None and not held.exchanges else ()
+    return Report(NAME, Outcome.DONE, tuple(found), transcript=transcript)
+
+
+def _mode(target: Target, held: Dialogue, others: Sequence[Dialogue]) -> list[Finding]:
+    evidence = {"port": str(held.port), "asked": str(target.security)}
+    where = held.place
+    if held.ended is Ended.NO_STARTTLS:
+        return [Finding("starttls_not_offered", Severity.FAULT, where, evidence)]
+    speaks_tls = any(other.encrypted and other.security is Security.TLS for other in others)
+    if not held.exchanges and not held.encrypted and speaks_tls:
+        return [Finding("plain_on_tls_port", Severity.FAULT, where, evidence)]
+    if held.security is Security.AUTO and held.capabilities is not None and not held.encrypted:
+        return [Finding("not_encrypted", Severity.WARNING, where, evidence)] if held.handshake is None else []
+    return []
+
+
+def _handshake(held: Dialogue) -> list[Finding]:
+    where = held.place
+    if held.ended_at == "starttls" and held.ended is not Ended.NO_STARTTLS:
+        reply = held.reply("starttls")
+        said = f"{reply.code} {reply.text}"[:200] if reply else str(held.ended)
+        return [Finding("starttls_refused", Severity.FAULT, where, {"reply": said})]
+    if held.handshake is None:
+        return []
+    if error := held.handshake.error:
+        after_starttls = bool(held.exchanges)
+        code = _ERRORS.get(error, "tls_failed")
+        if code == "tls_on_plain_port" and after_starttls:
+            code = "tls_failed"
+        return [Finding(code, Severity.FAULT, where, {"error": error, "port": str(held.port)})]
+    evidence = {"version": held.handshake.version, "cipher": held.handshake.cipher}
+    if survey.old_tls(held.handshake.version):
+        return [Finding("tls_old", Severity.FAULT, where, evidence)]
+    return [Finding("encrypted", Severity.GOOD, where, evidence)]
+
+
+def _certificate(target: Target, held: Dialogue, certificate: Certificate) -> list[Finding]:
+    evidence = {
+        "names": ", ".join(certificate.names[:6]),
+        "issuer": certificate.issuer,
+        "from": f"{certificate.not_before:%Y-%m-%d}" if certificate.not_before else "",
+        "until": f"{certificate.not_after:%Y-%m-%d}" if certificate.not_after else "",
+        "server": target.host.name,
+    }
+    found = [
+        Finding(f"certificate_{failure}", Severity.FAULT, held.place, evidence) for failure in certificate.failures
+    ]
+    if certificate.intercepted_by:
+        evidence = {**evidence, "by": certificate.intercepted_by}
+        found.append(Finding("certificate_intercepted", Severity.FAULT, held.place, evidence))
+    return found or [Finding("certificate_good", Severity.GOOD, held.place, evidence)]
+
+
+PROBE = Probe(NAME, look, judge, seconds=44)

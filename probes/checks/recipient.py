@@ -1,0 +1,84 @@
+"""Is the recipient's address one that can take mail? (RFC 5321 section 5.1, RFC 7505 for the null MX)."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from dataclasses import dataclass
+
+from probes.findings import Finding, Outcome, Report, Severity
+from probes.network import Answer, Found, Network
+from probes.probe import Probe
+from probes.providers import all_providers
+from probes.target import Mistake, Target, address_mistake, domain_of
+
+NAME = "recipient"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is wrong with the spelling, or what the name servers know of the domain."""
+
+    domain: str = ""
+    mistake: Mistake | None = None
+    mx: Answer | None = None
+    addresses: tuple[Answer, ...] = ()
+
+
+async def look(target: Target, network: Network) -> Seen:
+    """Read the address, and ask for MX, A and AAAA of its domain side by side."""
+    if not target.recipient:
+        return Seen()
+    if mistake := address_mistake("recipient", target.recipient):
+        return Seen(mistake=mistake)
+    domain = domain_of(target.recipient)
+    if not domain:
+        return Seen(mistake=Mistake("recipient", "address_not_valid", {"typed": target.recipient[:80]}))
+    kinds = ("MX", "A", "AAAA")
+    mx, *rest = await asyncio.gather(*(network.lookup(domain, kind) for kind in kinds))
+    return Seen(domain, mx=mx, addresses=tuple(rest))
+
+
+def judge(target: Target, seen: Seen) -> Report:
+    """Tell a bad spelling, a missing domain, a null MX and a domain without mail apart."""
+    address = target.recipient or ""
+    if not address:
+        return Report(NAME, Outcome.BLIND, reason="no_recipient")
+    if seen.mistake:
+        evidence = {**seen.mistake.evidence, "mistake": seen.mistake.code}
+        return Report(NAME, Outcome.DONE, (Finding("recipient_syntax", Severity.FAULT, address, evidence),))
+    found = [_domain(address, seen)]
+    near = near_miss(seen.domain)
+    if near:
+        local = address.rpartition("@")[0]
+        evidence = {"meant": f"{local}@{near}", "domain": seen.domain}
+        found.append(Finding("recipient_near_miss", Severity.WARNING, address, evidence))
+    return Report(NAME, Outcome.DONE, tuple(found))
+
+
+def _domain(address: str, seen: Seen) -> Finding:
+    mx = seen.mx
+    evidence = {"domain": seen.domain}
+    if mx is None or mx.found is Found.NXDOMAIN:
+        return Finding("recipient_domain_missing", Severity.FAULT, address, evidence)
+    if mx.values:
+        preference, _, host = mx.values[0].partition(" ")
+        if len(mx.values) == 1 and preference == "0" and host == ".":
+            return Finding("recipient_null_mx", Severity.FAULT, address, evidence)
+        return Finding("recipient_domain_good", Severity.GOOD, address, {**evidence, "mx": host.rstrip(".")})
+    if any(answer.values for answer in seen.addresses):
+        return Finding("recipient_implicit_mx", Severity.INFO, address, evidence)
+    if mx.found is Found.NO_DATA and all(answer.answered for answer in seen.addresses):
+        return Finding("recipient_domain_no_mail", Severity.FAULT, address, evidence)
+    return Finding("recipient_domain_unclear", Severity.WARNING, address, {**evidence, "detail": mx.detail})
+
+
+def near_miss(domain: str) -> str:
+    """Return the well-known mail domain that a rare one looks like (`gmial.com`), or an empty text."""
+    known = [name for provider in all_providers() for name in provider.domains]
+    if domain in known or len(domain) < 6:
+        return ""
+    return next(iter(difflib.get_close_matches(domain, known, 1, 0.86)), "")
+
+
+PROBE = Probe(NAME, look, judge, seconds=12)

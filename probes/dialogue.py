@@ -1,0 +1,98 @@
+"""What one SMTP conversation brings back: stages, replies, times, a certificate and a redacted transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from probes.certificate import Certificate
+from probes.encryption import Handshake
+from probes.findings import Line
+from probes.network import Dialled
+from probes.speakers import Speaker
+from probes.target import Security
+
+IMPLICIT_TLS_PORTS = (465, 2465, 993, 995)
+
+
+class Ended(StrEnum):
+    """How a conversation came to its end."""
+
+    FINISHED = "finished"
+    NOT_REACHED = "not_reached"
+    REFUSED = "refused"
+    CLOSED = "closed"
+    RESET = "reset"
+    SILENT = "silent"
+    GARBLED = "garbled"
+    TLS_FAILED = "tls_failed"
+    NO_STARTTLS = "no_starttls"
+    INCOMING = "incoming"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A server's reply, multi-line ones joined by a line break; `enhanced` as in RFC 3463."""
+
+    code: int
+    text: str
+    enhanced: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One command and its reply; `stage` is greeting, ehlo, helo, starttls, ehlo_tls, auth, mail_from, rcpt_to."""
+
+    stage: str
+    command: str
+    reply: Reply
+    took_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """All that was seen in one conversation.
+
+    `clear` and `capabilities` map EHLO keywords to their parameters, before and after TLS (None: never seen);
+    `ended_at` is the stage at which it ended; `mechanisms` likewise, upper case.
+    """
+
+    address: str
+    port: int
+    security: Security
+    dialled: Dialled
+    ended: Ended
+    ended_at: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    speaker: Speaker = Speaker.NOTHING
+    first: str = ""
+    handshake: Handshake | None = None
+    certificate: Certificate | None = None
+    clear: Mapping[str, str] | None = None
+    capabilities: Mapping[str, str] | None = None
+    clear_mechanisms: tuple[str, ...] = ()
+    mechanisms: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
+    """Login methods that were tried."""
+    transcript: tuple[Line, ...] = ()
+    took_ms: int = 0
+
+    @property
+    def place(self) -> str:
+        """Return `address:port`, an IPv6 address in brackets."""
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+    @property
+    def encrypted(self) -> bool:
+        """Tell whether it came to speak over TLS."""
+        return self.handshake is not None and not self.handshake.error
+
+    def reply(self, *stages: str) -> Reply | None:
+        """Return the last reply at one of the stages."""
+        return next((e.reply for e in reversed(self.exchanges) if e.stage in stages), None)
+
+
+def natural(port: int) -> Security:
+    """Return the mode that a port is known for (RFC 8314)."""
+    return Security.TLS if port in IMPLICIT_TLS_PORTS else Security.AUTO
