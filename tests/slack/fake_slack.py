@@ -1,0 +1,346 @@
+"""A Slack that is none: its Web API, its WebSocket and its pushes on loopback, with its rules and, by name, its faults."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections import defaultdict, deque
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import fake_blocks
+from aiohttp import WSMsgType, web
+
+TEAM, APP, BOT, BOT_USER = "T0HOME", "A0SMTP", "B0SMTP", "U0SMTPBOT"
+TOKEN, APP_TOKEN, SECRET = "xoxb-fake", "xapp-fake", "shhh"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "slack"
+METHODS_FILE = SHARED / "methods.json"
+METHODS = json.loads(METHODS_FILE.read_text()) if METHODS_FILE.exists() else {}
+SCOPES = {"app_mentions:read", "chat:write", "commands", "im:history", "im:write", "usergroups:read"}
+TRIGGER_LIFE = 3.0
+RESPONSE_LIFE, RESPONSE_USES = 1800.0, 5
+
+
+class Refused(Exception):
+    """A method answers with this error."""
+
+    def __init__(self, error, **more):
+        super().__init__(error)
+        self.answer = {"ok": False, "error": error, **more}
+
+
+class FakeSlack:
+    """One workspace with the app in it; `start` serves it. `calls` has all API calls, `clock` can be moved."""
+
+    def __init__(self):
+        self.calls = []
+        self.moved = 0.0
+        self.scopes = set(SCOPES)
+        self.messages = defaultdict(dict)
+        self.people = {}
+        self.dms = {}
+        self.channels = {}
+        self.groups = {}
+        self.views = {}
+        self.homes = {}
+        self.ephemerals = []
+        self.triggers = {}
+        self.urls = {}
+        self.faults = defaultdict(deque)
+        self.limits = {}
+        self.broken_rules = []
+        self.connections = []
+        self.acks = {}
+        self.changed = asyncio.Event()
+        self._numbers = itertools.count(1)
+        self._times = defaultdict(list)
+        self._tickets = set()
+
+    @classmethod
+    @asynccontextmanager
+    async def start(cls):
+        self = cls()
+        site = web.Application()
+        site.add_routes(
+            [
+                web.route("*", "/api/{method}", self._api),
+                web.post("/response/{id}", self._respond),
+                web.get("/link/{ticket}", self._link),
+            ]
+        )
+        runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.2)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.root = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self.api_url = f"{self.root}/api/"
+        try:
+            yield self
+        finally:
+            for socket in list(self.connections):
+                await socket.close()
+            await runner.cleanup()
+
+    # What a test arranges and asks.
+
+    def now(self):
+        return time.time() + self.moved
+
+    def number(self):
+        return next(self._numbers)
+
+    def stamp(self):
+        return f"{int(self.now())}.{self.number():06d}"
+
+    def channel(self, channel, *, joined=True, archived=False):
+        self.channels[channel] = {"joined": joined, "archived": archived}
+        return channel
+
+    def fault(self, method, *names):
+        """Make the next calls of a method fail: drop_after_accept, drop, ratelimited:SECONDS, server_error, or an error."""
+        self.faults[method].extend(names)
+
+    def trigger(self):
+        name = f"{self.number()}.{TEAM}.trigger"
+        self.triggers[name] = {"until": self.now() + TRIGGER_LIFE, "used": False}
+        return name
+
+    def response_url(self, channel, ts=None, user=None):
+        name = str(self.number())
+        self.urls[name] = {"until": self.now() + RESPONSE_LIFE, "uses": 0, "channel": channel, "ts": ts, "user": user}
+        return f"{self.root}/response/{name}"
+
+    def dm(self, user):
+        if user not in self.dms:
+            self.dms[user] = f"D0{user[1:]}"
+            self.channels[self.dms[user]] = {"joined": True, "archived": False, "im": user}
+        return self.dms[user]
+
+    def posted(self, channel):
+        """Return the bot's messages of a channel, oldest first."""
+        return [message for message in self.messages[channel].values() if message.get("bot_id")]
+
+    def count(self, method):
+        return sum(name == method for name, _ in self.calls)
+
+    async def until(self, true, within=10.0):
+        """Wait until something of this Slack is so; returns what it was."""
+        async with asyncio.timeout(within):
+            while not (found := true()):
+                self.changed.clear()
+                await self.changed.wait()
+        return found
+
+    def _tell(self):
+        self.changed.set()
+
+    # The Web API.
+
+    async def _api(self, request):
+        method = request.match_info["method"]
+        arguments = await _arguments(request)
+        self.calls.append((method, arguments))
+        fault = self.faults[method].popleft() if self.faults[method] else ""
+        try:
+            if fault.startswith("ratelimited") or self._over_limit(method):
+                wait = fault.partition(":")[2] or "1"
+                return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": wait})
+            if fault == "server_error":
+                return web.json_response({"ok": False, "error": "internal_error"}, status=503)
+            if fault == "drop":
+                request.transport.abort()
+                return web.Response()
+            if fault and fault != "drop_after_accept":
+                raise Refused(fault)
+            answer = {"ok": True, **self._answer(method, arguments, request.headers.get("Authorization", ""))}
+        except Refused as refused:
+            answer = refused.answer
+        finally:
+            self._tell()
+        if fault == "drop_after_accept":
+            request.transport.abort()
+        return web.json_response(answer)
+
+    def _over_limit(self, method):
+        if method not in self.limits:
+            return False
+        times = self._times[method]
+        times[:] = [at for at in times if at > self.now() - 60] + [self.now()]
+        return len(times) > self.limits[method]
+
+    def _answer(self, method, arguments, authorization):
+        wanted = APP_TOKEN if method == "apps.connections.open" else TOKEN
+        token = authorization.removeprefix("Bearer ")
+        if token != wanted:
+            raise Refused("not_allowed_token_type" if token in (TOKEN, APP_TOKEN) else "invalid_auth")
+        self._check(method, arguments)
+        work = getattr(self, "do_" + method.replace(".", "_"), None)
+        if work is None:
+            self.broken_rules.append(f"{method} is not known")
+            raise Refused("unknown_method")
+        return work(**arguments)
+
+    def _check(self, method, arguments):
+        known = METHODS.get(method)
+        if known is None:
+            return
+        if unknown := set(arguments) - set(known["arguments"]):
+            self.broken_rules.append(f"{method}: unknown arguments {sorted(unknown)}")
+        if missing := set(known["required"]) - set(arguments):
+            self.broken_rules.append(f"{method}: lacks {sorted(missing)}")
+            raise Refused("invalid_arguments")
+        scopes = set(known["bot_scopes"])
+        if scopes and not scopes & self.scopes:
+            raise Refused("missing_scope", needed=",".join(sorted(scopes)), provided=",".join(sorted(self.scopes)))
+
+    def _refuse_blocks(self, faults):
+        if faults:
+            self.broken_rules += faults
+            raise Refused("invalid_blocks", response_metadata={"messages": faults})
+
+    def do_auth_test(self):
+        return {"url": self.root, "team": "Home", "user": "smtp", "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT}
+
+    def do_apps_connections_open(self):
+        ticket = str(self.number())
+        self._tickets.add(ticket)
+        return {"url": f"{self.root.replace('http', 'ws', 1)}/link/{ticket}"}
+
+    def do_conversations_open(self, users):
+        if users not in self.people:
+            raise Refused("user_not_found")
+        return {"channel": {"id": self.dm(users)}}
+
+    def do_conversations_history(self, channel, limit="100", include_all_metadata=False, **_):
+        self._known(channel)
+        newest = list(self.messages[channel].values())[::-1][: int(limit)]
+        shown = str(include_all_metadata).lower() in ("1", "true")
+        return {"messages": [m if shown else {k: v for k, v in m.items() if k != "metadata"} for m in newest]}
+
+    def _known(self, channel):
+        if channel not in self.channels:
+            raise Refused("channel_not_found")
+        if not self.channels[channel]["joined"]:
+            raise Refused("not_in_channel")
+        return self.channels[channel]
+
+    def do_chat_postMessage(self, channel, text="", blocks=None, metadata=None, thread_ts=None, **_):  # noqa: N802
+        if self._known(channel)["archived"]:
+            raise Refused("is_archived")
+        self._said(text, blocks)
+        ts = self.stamp()
+        message = {"ts": ts, "text": text, "bot_id": BOT, "user": BOT_USER, "blocks": blocks or [], "edits": []}
+        message |= {"metadata": metadata} if metadata else {}
+        message |= {"thread_ts": thread_ts} if thread_ts else {}
+        self.messages[channel][ts] = message
+        return {"channel": channel, "ts": ts, "message": message}
+
+    def do_chat_update(self, channel, ts, text="", blocks=None, metadata=None, **_):
+        self._known(channel)
+        message = self.messages[channel].get(ts)
+        if message is None:
+            raise Refused("message_not_found")
+        if not message.get("bot_id"):
+            raise Refused("cant_update_message")
+        if len(text) > 4000:
+            raise Refused("msg_too_long")
+        self._said(text, blocks)
+        message.update(text=text, blocks=blocks or [])
+        message["edits"].append(time.monotonic())
+        if metadata:
+            message["metadata"] = metadata
+        return {"channel": channel, "ts": ts, "text": text}
+
+    def do_chat_postEphemeral(self, channel, user, text="", blocks=None, **_):  # noqa: N802
+        self._known(channel)
+        self._said(text, blocks)
+        self.ephemerals.append({"channel": channel, "user": user, "text": text, "blocks": blocks or []})
+        return {"message_ts": self.stamp()}
+
+    def _said(self, text, blocks):
+        if not text:
+            self.broken_rules.append("a message without text")
+        if blocks is not None:
+            self._refuse_blocks(fake_blocks.refused(blocks))
+
+    def do_views_open(self, trigger_id, view):
+        trigger = self.triggers.get(trigger_id)
+        if trigger is None:
+            raise Refused("invalid_trigger_id")
+        if trigger["used"]:
+            raise Refused("exchanged_trigger_id")
+        if self.now() > trigger["until"]:
+            raise Refused("expired_trigger_id")
+        self._refuse_blocks(fake_blocks.refused_view(view))
+        trigger["used"] = True
+        name = f"V{self.number()}"
+        self.views[name] = {**view, "id": name, "hash": f"{self.number()}.h", "team_id": TEAM}
+        return {"view": self.views[name]}
+
+    def do_views_publish(self, user_id, view, **_):
+        self._refuse_blocks(fake_blocks.refused_view(view))
+        self.homes[user_id] = {**view, "id": f"V{self.number()}", "hash": f"{self.number()}.h"}
+        return {"view": self.homes[user_id]}
+
+    def do_usergroups_users_list(self, usergroup, **_):
+        if usergroup not in self.groups:
+            raise Refused("no_such_subteam")
+        return {"users": self.groups[usergroup]}
+
+    # response_url
+
+    async def _respond(self, request):
+        url, body = self.urls.get(request.match_info["id"]), await request.json()
+        self.calls.append(("response_url", body))
+        try:
+            if url is None or self.now() > url["until"] or url["uses"] >= RESPONSE_USES:
+                return web.Response(status=404, text="expired_url")
+            url["uses"] += 1
+            if body.get("replace_original") and url["ts"] is None:
+                self.broken_rules.append("a command's response_url has no original to replace")
+            self._said(body.get("text"), body.get("blocks"))
+        except Refused as refused:
+            return web.json_response(refused.answer, status=400)
+        finally:
+            self._tell()
+        replaced = {"replaced": url["ts"]} if body.get("replace_original") else {}
+        entry = {"channel": url["channel"], "user": url["user"], "text": body["text"], "blocks": body.get("blocks", [])}
+        self.ephemerals.append({**entry, **replaced})
+        return web.Response(text="ok")
+
+    # Socket Mode
+
+    async def _link(self, request):
+        if request.match_info["ticket"] not in self._tickets:
+            return web.Response(status=408)
+        self._tickets.discard(request.match_info["ticket"])
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": len(self.connections) + 1})
+        self.connections.append(socket)
+        self._tell()
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    answer = json.loads(message.data)
+                    if waiting := self.acks.get(answer.get("envelope_id")):
+                        if not waiting.done():
+                            waiting.set_result(answer.get("payload"))
+        finally:
+            self.connections.remove(socket)
+            self._tell()
+        return socket
+
+
+async def _arguments(request):
+    arguments = dict(request.query)
+    if request.content_type == "application/json":
+        arguments |= await request.json()
+    elif request.can_read_body:
+        arguments |= dict(await request.post())
+    arguments.pop("token", None)
+    return {
+        key: json.loads(value) if key in ("blocks", "view", "metadata") and isinstance(value, str) else value
+        for key, value in arguments.items()
+    }
