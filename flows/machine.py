@@ -30,8 +30,9 @@ from flows.conversation import (
     WentBack,
 )
 from flows.filling import read_form
-from flows.model import Advise, Ask, Fill, Look
+from flows.model import Advise, Ask, Fill, Look, dangling
 from flows.opening import opened, person_sees
+from flows.pages import PageError
 from flows.told import domain_kind
 from flows.ways_out import CHOSE, Cursor, entered, ways_out, went_back
 
@@ -48,6 +49,9 @@ class Tree:
     """A book's pages as a machine; holds no conversation."""
 
     def __init__(self, book: Book) -> None:
+        """Build the machine; raises PageError where a way leads to a step that does not exist."""
+        for out in dangling(book.flow):
+            raise PageError(out.at, f"the step “{out.then}” does not exist")
         self.book = book
         self._machine = _built(book)
         self._triggers = {name: frozenset(self._machine.get_triggers(name)) for name in book.flow.steps}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from probes.causes import Cause
 
@@ -71,6 +72,7 @@ class Fill:
     more: tuple[Sentence, ...] = ()
     fields: tuple[str, ...]
     then: str
+    lines: Mapping[str, Where] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,7 @@ class Look:
     what: str
     then: Mapping[str, str]
     otherwise: str
+    lines: Mapping[str, Where] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,8 @@ class Go:
     to: Mapping[str, str]
     page: str | None = None
     otherwise: str
+    lines: Mapping[str, Where] = field(default_factory=dict)
+    """Where each way out is written down, by the name of its branch."""
 
 
 Step = Ask | Fill | Look | Advise | Go
@@ -141,19 +146,43 @@ class Flow:
         return {slot: frozenset(found) for slot, found in values.items()}
 
 
-def leads_to(flow: Flow, step: Step) -> Iterator[tuple[str, str]]:
-    """Yield (label, step) for each way out of a step that its page writes down."""
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """One way out of a step as its page writes it: what it is called, where it leads, and its line."""
+
+    label: str
+    then: str
+    at: Where
+
+
+def page_steps(flow: Flow, page: str) -> Mapping[str, str]:
+    """Return the steps of a page: name within the page -> full name."""
+    prefix = f"{page}."
+    return {name.removeprefix(prefix): name for name in flow.steps if name.startswith(prefix)}
+
+
+def exits(flow: Flow, step: Step) -> Iterator[Exit]:
+    """Yield each way out of a step; of a `go` with a page also those to the steps of that page."""
     match step:
         case Ask() | Advise():
-            yield from ((choice.say, choice.then) for choice in step.choices)
+            yield from (Exit(choice.say, choice.then, choice.at) for choice in step.choices)
         case Fill():
-            yield "filled in", step.then
+            yield Exit("", step.then, step.lines["then"])
         case Look():
-            yield from step.then.items()
-            yield "otherwise", step.otherwise
+            yield from (Exit(code, then, step.lines[code]) for code, then in step.then.items())
+            yield Exit("otherwise", step.otherwise, step.lines["otherwise"])
         case Go():
-            yield from step.to.items()
+            yield from (Exit(value, then, step.lines[value]) for value, then in step.to.items())
             if step.page:
-                prefix = f"{step.page}."
-                yield from ((name.removeprefix(prefix), name) for name in flow.steps if name.startswith(prefix))
-            yield "otherwise", step.otherwise
+                steps = page_steps(flow, step.page)
+                yield from (Exit(name, then, step.at) for name, then in steps.items() if name not in step.to)
+            yield Exit("otherwise", step.otherwise, step.lines["otherwise"])
+        case _:
+            assert_never(step)
+
+
+def dangling(flow: Flow) -> Iterator[Exit]:
+    """Yield each way out, the global ways included, that leads to a step which does not exist."""
+    for step in flow.steps.values():
+        yield from (out for out in exits(flow, step) if out.then not in flow.steps)
+    yield from (Exit(way, to, flow.ways_at[way]) for way, to in flow.ways.items() if to not in flow.steps)

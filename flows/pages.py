@@ -218,6 +218,12 @@ def _step(page: str, name: str, at: Where, node: Node, default: tuple[Choice, ..
     def branches(key: str) -> dict[str, str]:
         return {code: _full(page, to) for code, to in parts[key].mapping().items()} if key in parts else {}
 
+    def lines(*keys: str) -> dict[str, Where]:
+        """Return the line of each branch, and of `then` and `otherwise` where they are a single step."""
+        nodes = {key: parts[key] for key in keys if key in parts}
+        inner = {c: at for node in nodes.values() if node.keys for c, at in node.keys.items()}
+        return {**inner, **{key: node.at for key, node in nodes.items() if not node.keys}}
+
     match kind:  # one of KEYS
         case "go":
             return Go(
@@ -227,6 +233,7 @@ def _step(page: str, name: str, at: Where, node: Node, default: tuple[Choice, ..
                 to=branches("to"),
                 page=parts["page"].text() if "page" in parts else None,
                 otherwise=_full(page, parts["otherwise"]),
+                lines=lines("to", "otherwise"),
             )
         case "ask":
             keep = parts["keep"].text() if "keep" in parts else None
@@ -234,8 +241,15 @@ def _step(page: str, name: str, at: Where, node: Node, default: tuple[Choice, ..
             return Ask(name=full, at=at, text=parts["ask"].sentence(), more=more, choices=choices, keep=keep)
         case "fill":
             names = tuple(_one_of(field, FIELDS, "field") for field in parts["fields"].items())
-            then = _full(page, parts["then"])
-            return Fill(name=full, at=at, text=parts["fill"].sentence(), more=more, fields=names, then=then)
+            return Fill(
+                name=full,
+                at=at,
+                text=parts["fill"].sentence(),
+                more=more,
+                fields=names,
+                then=_full(page, parts["then"]),
+                lines=lines("then"),
+            )
         case "look":
             return Look(
                 name=full,
@@ -245,6 +259,7 @@ def _step(page: str, name: str, at: Where, node: Node, default: tuple[Choice, ..
                 what=_one_of(parts["what"], ("probe", "text"), "kind of look"),
                 then=branches("then"),
                 otherwise=_full(page, parts["otherwise"]),
+                lines=lines("then", "otherwise"),
             )
         case _:
             return Advise(

@@ -11,7 +11,7 @@ from flows import memory
 from flows.book import Book
 from flows.conversation import Conversation, Effect, HandOver, Status
 from flows.conversation import Look as LookEffect
-from flows.model import Advise, Ask, Fill, Flow, Go, Look, Step
+from flows.model import Advise, Ask, Fill, Flow, Go, Look, Step, page_steps
 from flows.told import branch_value, matches, target
 
 CHOSE = "chose."
@@ -77,8 +77,7 @@ def _branches_of(flow: Flow, step: Go) -> Mapping[str, str]:
     """Return value -> step; what a page writes down goes before the page that it names."""
     if step.page is None:
         return step.to
-    prefix = f"{step.page}."
-    return {**{name.removeprefix(prefix): name for name in flow.steps if name.startswith(prefix)}, **step.to}
+    return {**page_steps(flow, step.page), **step.to}
 
 
 def _branches(book: Book, on: str, value: str, cursor: Cursor) -> bool:
