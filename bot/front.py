@@ -40,7 +40,7 @@ class Case:
 
 
 class Front(Protocol):
-    """A platform's own half. Each call may come twice for the same revision (after a crash) and must then do no harm."""
+    """A platform's own half. A call may come twice for one revision (after a crash) and must then do no harm."""
 
     async def show(self, conversation: Conversation, screen: Screen) -> None:
         """Draw the newest step; what was answered before shrinks to one line and loses its buttons."""

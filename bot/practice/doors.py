@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import socket  # noqa: TID251 - the range really listens; nothing here dials but onto itself
+import socket
 import ssl
 import weakref
 from collections import deque

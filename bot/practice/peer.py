@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket  # noqa: TID251 - SO_LINGER, for a reset
+import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ from pathlib import Path
 from bot.practice.certificates import Certificates
 from bot.practice.exercises import EXERCISES, Exercise
 from bot.practice.names import NameServer
+from bot.practice.routes import Routes, write_routes
 from bot.practice.servers import SERVERS, Serving, serving
 from bot.practice.zone import CONTROLS, NETWORK, addresses, practice_zone
 
-Routes = Mapping[tuple[str, int], tuple[str, int]]
-"""(address, port) as it would be dialled -> where it really listens."""
 ALWAYS = ("control", "exchanger")
 """Servers that every exercise may need: the control, and where mail for practice.test goes."""
 
@@ -126,21 +124,3 @@ async def _all(
             )
             for name in wanted
         }
-
-
-def write_routes(path: str, routes: Routes) -> None:
-    """Write `routes` for another process, as a list of objects."""
-    rows = [
-        {"address": address, "port": port, "to_address": to_address, "to_port": to_port}
-        for (address, port), (to_address, to_port) in routes.items()
-    ]
-    Path(path).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-
-
-def read_routes(path: str) -> dict[tuple[str, int], tuple[str, int]]:
-    """Read what `write_routes` wrote; raises OSError, and ValueError where the file is no such list."""
-    try:
-        rows = json.loads(Path(path).read_text(encoding="utf-8"))
-        return {(str(row["address"]), int(row["port"])): (str(row["to_address"]), int(row["to_port"])) for row in rows}
-    except (KeyError, TypeError) as reason:
-        raise ValueError(f"{path} is no list of routes") from reason

@@ -7,8 +7,6 @@ import pytest
 
 from bot.practice.certificates import Certificates
 
-# ruff: noqa: TID251 - a plain client is what proves a server
-
 
 class Client:
     """Reads replies and writes lines, nothing else."""

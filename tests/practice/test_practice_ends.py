@@ -1,7 +1,7 @@
 """A server of the range ends at once, whatever its visitors are in the middle of, and says nothing on the terminal."""
 
 import asyncio
-import socket  # noqa: TID251 - a plain client is what proves a server
+import socket
 from contextlib import suppress
 
 import pytest

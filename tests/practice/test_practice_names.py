@@ -133,7 +133,7 @@ async def test_an_answer_too_long_for_a_datagram_is_cut_and_whole_by_tcp():
 
 async def test_what_is_no_dns_message_is_passed_over_and_the_next_is_answered():
     async with NameServer.start(ZONE) as names:
-        reader, writer = await asyncio.open_connection(names.address, names.port)  # noqa: TID251 - raw bytes
+        reader, writer = await asyncio.open_connection(names.address, names.port)
         wire = dns.message.make_query("a.test", "A").to_wire()
         for byte in b"\0\3abc" + len(wire).to_bytes(2, "big") + wire:
             writer.write(bytes([byte]))

@@ -1,0 +1,120 @@
+"""`smtp-help explain`: name the cause in an error text, a server's reply, a log line or a returned mail."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bot.commands.looking import WrongCall, complain, settings
+from bot.looking import of_reading
+from bot.report import as_dict, printed
+from flows.book import Book, load
+from probes.causes import Cause
+from probes.replies import load_own, read
+from probes.replies.reading import Reading
+from probes.replies.rulebook import Matcher
+
+LARGEST = 5 * 1024 * 1024
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Return 0 where no text is a failure, 1 where one is or was not understood, 2 for a wrong call."""
+    try:
+        own = load_own(path) if (path := settings().rules) else None
+    except WrongCall as wrong:
+        return complain(wrong)
+    except ValueError as wrong:
+        return complain(wrong)
+    book = load()
+    if arguments.jsonl:
+        if arguments.files:
+            return complain("--jsonl reads standard input; name no files with it.")
+        return _lines(book, own)
+    texts: list[tuple[str | None, str]] = []
+    for name in arguments.files:
+        try:
+            texts.append((name, _decoded(Path(name).read_bytes()[:LARGEST])))
+        except OSError as error:
+            return complain(f"{name!r} cannot be read: {error.strerror}.")
+    if not arguments.files:
+        if sys.stdin.isatty():
+            print("Paste the error text, then press Ctrl-D on a line of its own.", file=sys.stderr)
+        texts.append((None, _decoded(sys.stdin.buffer.read(LARGEST))))
+    failed = False
+    for number, (name, text) in enumerate(texts):
+        reading = read(text, own=own)
+        failed = failed or reading.failure
+        if arguments.json:
+            found = _object(book, reading)
+            print(_encoded({"file": name, **found} if name is not None else found))
+        else:
+            if number:
+                print()
+            print((f"{name}:\n" if name is not None and len(texts) > 1 else "") + _page(book, reading))
+    return 1 if failed else 0
+
+
+def _decoded(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _encoded(found: Any) -> str:
+    return msgspec.json.encode(found).decode()
+
+
+def _object(book: Book, reading: Reading) -> dict[str, Any]:
+    return as_dict(book, of_reading(reading), _answers(reading)) | {
+        "failure": reading.failure,
+        "permanent": reading.permanent,
+        "reply_code": reading.reply_code,
+        "enhanced_code": reading.enhanced_code,
+        "stage": reading.stage,
+        "recipients": [msgspec.to_builtins(one) for one in reading.recipients],
+        "quote": reading.quote,
+        "rule": reading.rule,
+    }
+
+
+def _answers(reading: Reading) -> dict[str, str]:
+    found = {}
+    if reading.recipients:
+        found["recipient"] = reading.recipients[0].address
+    return found
+
+
+def _page(book: Book, reading: Reading) -> str:
+    page = printed(book, of_reading(reading), _answers(reading))
+    if reading.quote:
+        page += f"\nDecided by: “{reading.quote}”" + (f" (rule {reading.rule})" if reading.rule else "")
+    if reading.cause is Cause.UNKNOWN and not reading.rule:
+        page += "\nThese words are not known here yet; a rule for them can be added (see the README)."
+    for one in reading.recipients[:20]:
+        page += f"\n  {one.address}: {one.cause}"
+    return page
+
+
+def _lines(book: Book, own: Matcher | None) -> int:
+    status = 0
+    for line in sys.stdin.buffer:
+        if not line.strip():
+            continue
+        try:
+            asked = msgspec.json.decode(line, type=dict[str, Any])
+            text = asked["text"]
+            if not isinstance(text, str):
+                raise TypeError
+        except (msgspec.DecodeError, KeyError, TypeError):
+            print(_encoded({"id": None, "error": 'This line is no JSON object with an "id" and a "text".'}))
+            status = 2
+            continue
+        print(_encoded({"id": asked.get("id"), **_object(book, read(text[:LARGEST], own=own))}))
+    return status
