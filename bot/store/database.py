@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Executable, Row, Table, and_, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,9 +19,28 @@ from bot.store.packing import pack, pack_effect, unpack, unpack_effect
 from bot.store.tables import CONVERSATIONS, MIGRATIONS, OUTBOX, SEEN, SURFACE, migrate
 from flows.conversation import Conversation, Effect
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 LOG = logging.getLogger(__name__)
 ONE_START = 5_870_465
 """The lock that keeps two replicas which start together from both making the tables."""
+
+
+def _whole(
+    method: Callable[Concatenate[Database, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Database, P], Coroutine[Any, Any, T]]:
+    """Let an operation run to its end where its caller is cancelled: half of it would cost a connection."""
+
+    @wraps(method)
+    async def shielded(self: Database, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        task = asyncio.ensure_future(method(self, *args, **kwargs))
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        return await asyncio.shield(task)
+
+    return shielded
 
 
 class Database:
@@ -33,6 +53,7 @@ class Database:
         # SQLite lets one write at a time, and who waits there polls; in one process a queue is fair and quicker.
         self._turns = asyncio.Semaphore(1 if not shared else 1000)
         self.shared = shared
+        self.running: set[asyncio.Future[Any]] = set()
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
@@ -69,6 +90,7 @@ class Database:
                 f"knows {len(MIGRATIONS)}). Update smtp-help, or name another database in SMTP_HELP_DATABASE_URL."
             )
 
+    @_whole
     async def save(
         self,
         key: str | None,
@@ -115,15 +137,18 @@ class Database:
                 put.on_conflict_do_update(index_elements=["conversation", "name"], set_={"value": value})
             )
 
+    @_whole
     async def claimed(self, key: str) -> bool:
         """Return whether the event of that key was taken before."""
         return bool(await self._rows(select(SEEN.c.key).where(SEEN.c.key == key)))
 
+    @_whole
     async def load(self, conversation: str) -> Conversation | None:
         """Return the newest snapshot."""
         rows = await self._rows(select(CONVERSATIONS.c.snapshot).where(CONVERSATIONS.c.id == conversation))
         return _read(rows[0].snapshot) if rows else None
 
+    @_whole
     async def of_owner(self, owner: str, limit: int = 10) -> tuple[Conversation, ...]:
         """Return an owner's conversations, the one touched last first."""
         table = CONVERSATIONS.c
@@ -132,10 +157,12 @@ class Database:
         )
         return tuple(c for row in await self._rows(newest) if (c := _read(row.snapshot)))
 
+    @_whole
     async def forget(self, owner: str) -> int:
         """Delete all that is kept of an owner; return how many conversations that were."""
         return await self._delete(CONVERSATIONS.c.owner == owner)
 
+    @_whole
     async def tidy(self, *, keys_before: float, conversations_before: float | None = None) -> int:
         """Delete old event keys, and conversations not touched since."""
         async with self._writing() as connection:
@@ -151,6 +178,7 @@ class Database:
                 await connection.execute(delete(table).where(table.c.conversation.in_(ids)))
             return (await connection.execute(delete(CONVERSATIONS).where(which))).rowcount
 
+    @_whole
     async def take_up(
         self, *, by: str, now: float, until: float, whose: str, everything: bool = False
     ) -> tuple[Pending, ...]:
@@ -165,34 +193,41 @@ class Database:
             rows = (await connection.execute(taken.returning(*table))).all()
         return _pending(sorted(rows, key=lambda row: int(row.number)))
 
+    @_whole
     async def renew(self, by: str, until: float) -> None:
         """Prolong the lease on all that `by` has taken."""
         await self._do(update(OUTBOX).where(OUTBOX.c.taken_by == by).values(taken_until=until))
 
+    @_whole
     async def give_back(self, by: str) -> None:
         """End the lease on all that `by` has taken."""
         await self._do(update(OUTBOX).where(OUTBOX.c.taken_by == by).values(taken_by="", taken_until=0))
 
+    @_whole
     async def done(self, numbers: Sequence[int]) -> None:
         """Strike out effects."""
         if numbers:
             await self._do(delete(OUTBOX).where(OUTBOX.c.number.in_(numbers)))
 
+    @_whole
     async def unfinished(self, conversation: str) -> tuple[Pending, ...]:
         """Return the effects of a conversation that are not done, in order."""
         mine = select(OUTBOX).where(OUTBOX.c.conversation == conversation).order_by(OUTBOX.c.number)
         return _pending(await self._rows(mine))
 
+    @_whole
     async def surface(self, conversation: str) -> dict[str, str]:
         """Return a front's own notes on a conversation."""
         rows = await self._rows(select(SURFACE).where(SURFACE.c.conversation == conversation))
         return {row.name: row.value for row in rows}
 
+    @_whole
     async def remember(self, conversation: str, notes: Mapping[str, str | None]) -> None:
         """Merge a front's notes; None takes one away."""
         async with self._writing() as connection:
             await self._put(connection, conversation, notes)
 
+    @_whole
     async def found_at(self, name: str, value: str) -> str | None:
         """Return the conversation one of whose notes is `name` = `value`, the newest of them."""
         both = select(SURFACE.c.conversation).join(CONVERSATIONS, CONVERSATIONS.c.id == SURFACE.c.conversation)
@@ -201,7 +236,9 @@ class Database:
         return str(rows[0].conversation) if rows else None
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, once what is under way there has ended."""
+        if self.running:
+            await asyncio.wait(self.running)
         await self._engine.dispose()
 
     async def _rows(self, query: Any) -> Sequence[Row[Any]]:

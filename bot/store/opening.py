@@ -50,7 +50,9 @@ async def _open_sqlite(path: Path) -> Store:
     from sqlalchemy.ext.asyncio import create_async_engine
 
     path = _made_file(path)
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+    )
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return await _ready(engine, str(path), shared=False)
@@ -58,10 +60,14 @@ async def _open_sqlite(path: Path) -> Store:
 
 def _prepare(connection: object, _record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's own BEGIN comes too late
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except Exception:
+        connection.close()  # type: ignore[attr-defined]  # nobody else would: the pool has not taken it yet
+        raise
 
 
 def _begin(connection: object) -> None:
@@ -90,7 +96,7 @@ async def _open_postgres(url: URL) -> Store:
     from sqlalchemy.ext.asyncio import create_async_engine
 
     try:
-        engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_pre_ping=True)
+        engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError:
         raise StoreError(
             "PostgreSQL needs one more package. Install it with: pip install 'smtp-help[postgres]'"

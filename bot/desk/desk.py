@@ -1,0 +1,298 @@
+"""Take events: seen before? whose? which revision? then advance, save in one transaction, and let the effects begin."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from bot.desk import outcome as said
+from bot.desk.errands import Errands
+from bot.desk.outcome import Outcome, Result
+from bot.front import Front, Turn
+from bot.store import Change, Moved, Store, StoreError
+from flows.conversation import AskedHuman, Cancel, Conversation, Effect, Filled, HandOver, Opened, Show, Status
+from flows.machine import Tree, WrongTurn
+from flows.screen import Progress, Screen
+from flows.screens import screen
+
+if TYPE_CHECKING:
+    from bot.desk.progress import Looker
+
+LOG = logging.getLogger(__name__)
+
+FORM = "desk.form"
+"""The note that keeps over which revisions a form was shown with nothing but its mistakes changing."""
+
+KEYS_KEPT = 86400.0
+"""Seconds for which a delivery's key is remembered; a platform sends the same one again within minutes."""
+
+ATTEMPTS = 10
+"""How often an event is tried again where others save the same conversation first."""
+
+
+class Desk:
+    """The loop for all conversations of the owners that begin with `whose`; one a process.
+
+    `patience` are the waits in seconds before a front that failed is tried again; `lease` for how long others leave
+    this process's effects alone.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        tree: Tree,
+        look: Looker,
+        front: Front,
+        *,
+        whose: str,
+        clock: Callable[[], float] = time.time,
+        support: str = "",
+        patience: Sequence[float] = (1.0, 5.0),
+        lease: float = 8.0,
+    ) -> None:
+        self._store = store
+        self._tree = tree
+        self._clock = clock
+        self._support = support
+        self._whose = whose
+        self._lease = lease
+        self._name = secrets.token_hex(8)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._watch: asyncio.Task[None] | None = None
+        self._closed = False
+        self._errands = Errands(self, store, look, front, patience=patience, support=support)
+        self.tree = tree
+
+    # Events in
+
+    async def open(
+        self, key: str, owner: str, text: str = "", *, locale: str = "en", surface: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """Open a new conversation with what was typed after the command; the owner's older open ones are closed."""
+        try:
+            async with self._lock(f"owner {owner}"):
+                return await self._open(key, owner, text, locale, surface or {})
+        except Exception as reason:  # noqa: BLE001 - the person gets a sentence, whatever it was
+            return self._failed(reason, None)
+
+    async def take(self, turn: Turn) -> Outcome:
+        """Take one event; returns after the commit, and raises nothing but a cancellation."""
+        try:
+            async with self._lock(turn.conversation):
+                return await self._take(turn)
+        except Exception as reason:  # noqa: BLE001 - the person gets a sentence, whatever it was
+            return await self._rescued(turn, reason)
+
+    async def _open(self, key: str, owner: str, text: str, locale: str, surface: Mapping[str, str]) -> Outcome:
+        for _ in range(ATTEMPTS):
+            if await self._store.claimed(key):
+                return self._now(Result.DOUBLE, await self.current(owner))
+            new = self._tree.begin(secrets.token_hex(8), owner, locale=locale, started=self._clock())
+            new, effects = self._tree.advance(new, Opened(text))
+            older = [c for c in await self._store.of_owner(owner) if c.status is Status.OPEN]
+            with suppress(Moved):
+                saved = await self.save(key, Change(new, None, effects), *map(_closing, older), surface=surface)
+                return self._now(Result.TAKEN if saved else Result.DOUBLE, new if saved else await self.current(owner))
+        raise RuntimeError("other processes saved first, every time")
+
+    async def _take(self, turn: Turn) -> Outcome:
+        for _ in range(ATTEMPTS):
+            conversation = await self._store.load(turn.conversation)
+            if await self._store.claimed(turn.key):
+                return self._now(Result.DOUBLE, conversation)
+            if conversation is None:
+                return await self._refused(turn, Result.MISSING, None, said.MISSING)
+            if conversation.owner != turn.owner:
+                return await self._refused(turn, Result.STRANGER, None, said.STRANGER)
+            shown = await self._form_shown(turn, conversation)
+            if turn.revision is not None and turn.revision not in shown:
+                return await self._refused(turn, Result.OVER, conversation, said.OVER)
+            try:
+                after, effects = self._tree.advance(conversation, turn.event)
+            except WrongTurn:
+                handed = isinstance(turn.event, AskedHuman) and conversation.status is Status.HANDED
+                words = said.HANDED_ALREADY if handed else said.OVER
+                return await self._refused(turn, Result.OVER, conversation, words)
+            form = {FORM: f"{shown.start} {after.revision}"} if after.mistakes else {}
+            with suppress(Moved):
+                saved = await self.save(turn.key, Change(after, conversation.revision, effects), surface=form)
+                return self._now(Result.TAKEN, after) if saved else self._now(Result.DOUBLE, conversation)
+        raise RuntimeError("other processes saved first, every time")
+
+    async def _form_shown(self, turn: Turn, conversation: Conversation) -> range:
+        """Return the revisions that count as the present one: of a form whose mistakes were shown, all since it."""
+        now = range(conversation.revision, conversation.revision + 1)
+        if not isinstance(turn.event, Filled) or not conversation.mistakes:
+            return now
+        first, _, last = (await self._store.surface(conversation.id)).get(FORM, "").partition(" ")
+        return range(int(first), now.stop) if last == str(conversation.revision) else now
+
+    async def _refused(self, turn: Turn, result: Result, conversation: Conversation | None, words: str) -> Outcome:
+        """Claim the delivery all the same, so that its repetition stays quiet."""
+        claimed = await self.save(turn.key)
+        return self._now(result, conversation, words) if claimed else self._now(Result.DOUBLE, conversation)
+
+    def _now(self, result: Result, conversation: Conversation | None, words: str = "") -> Outcome:
+        return Outcome(result, conversation, self.screen(conversation) if conversation else None, words)
+
+    async def _rescued(self, turn: Turn, reason: Exception) -> Outcome:
+        """Answer an unexpected error; somebody who asked for a human gets one even where the tree is broken."""
+        conversation = None
+        with suppress(Exception):
+            conversation = await self._store.load(turn.conversation)
+        outcome = self._failed(reason, conversation)
+        if conversation is None or conversation.owner != turn.owner or not isinstance(turn.event, AskedHuman):
+            return outcome
+        with suppress(Exception):
+            handed = replace(conversation, revision=conversation.revision + 1, status=Status.HANDED, run=None)
+            if await self.save(turn.key, Change(handed, conversation.revision, (HandOver(),))):
+                return replace(outcome, result=Result.TAKEN, conversation=handed, screen=None, said="")
+        return outcome
+
+    def _failed(self, reason: Exception, conversation: Conversation | None) -> Outcome:
+        reference = self.reference(reason)
+        words = said.unsaved if isinstance(reason, StoreError) else said.failed
+        drawn = None
+        if conversation is not None:
+            with suppress(Exception):
+                drawn = self.screen(conversation)
+        return Outcome(Result.FAILED, conversation, drawn, words(reference, self._support), reference)
+
+    # For the errands
+
+    async def save(
+        self, key: str | None, *changes: Change, done: Sequence[int] = (), surface: Mapping[str, str] | None = None
+    ) -> bool:
+        """Save and let the noted effects begin; False where the key was claimed before. Raises `Moved`."""
+        now = self._clock()
+        noted = await self._store.save(
+            key, changes, by=self._name, now=now, until=now + self._lease, done=done, surface=surface
+        )
+        if noted is None:
+            return False
+        self._errands.begin(noted)
+        return True
+
+    async def alter(
+        self,
+        conversation: str,
+        change: Callable[[Conversation], tuple[Conversation, tuple[Effect, ...]] | None],
+        done: int,
+    ) -> None:
+        """Save what follows from the newest snapshot together with striking out an effect; None changes nothing."""
+        async with self._lock(conversation):
+            for _ in range(ATTEMPTS):
+                before = await self._store.load(conversation)
+                following = change(before) if before else None
+                if before is None or following is None:
+                    await self._store.done([done])
+                    return
+                with suppress(Moved):
+                    await self.save(None, Change(following[0], before.revision, following[1]), done=[done])
+                    return
+        raise RuntimeError("other processes saved first, every time")
+
+    def reference(self, reason: BaseException) -> str:
+        """Log an unexpected error and return the short word under which it stands there."""
+        word = secrets.token_hex(3).upper()
+        LOG.error("reference %s: %s", word, type(reason).__name__, exc_info=reason)
+        return word
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        lock = self._locks.get(name)
+        if lock is None:
+            lock = self._locks[name] = asyncio.Lock()
+        return lock
+
+    # Life
+
+    async def resume(self) -> int:
+        """Take up what a process that ended left undone, and from now on (where several share it) what others leave."""
+        await self._store.tidy(keys_before=self._clock() - KEYS_KEPT)
+        taken = await self._take_up(everything=not self._store.shared)
+        if self._store.shared and self._watch is None:
+            self._watch = asyncio.create_task(self._keep_watch())
+        return taken
+
+    async def _take_up(self, *, everything: bool) -> int:
+        now = self._clock()
+        until = now + self._lease
+        left = await self._store.take_up(by=self._name, now=now, until=until, whose=self._whose, everything=everything)
+        self._errands.begin(left)
+        return len(left)
+
+    async def _keep_watch(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease / 4)
+            try:
+                await self._store.renew(self._name, self._clock() + self._lease)
+                await self._take_up(everything=False)
+            except StoreError as reason:
+                LOG.warning("cannot look after unfinished effects: %s", reason)
+
+    async def settled(self, conversation: str) -> None:
+        """Wait until no effect of a conversation is under way."""
+        await self._errands.settled(conversation)
+
+    async def close(self, within: float = 8.0) -> None:
+        """Begin nothing more, end or give back what runs; what is being shown has `within` seconds to finish."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
+        await self._errands.close(within)
+        try:
+            await self._store.give_back(self._name)
+        except StoreError as reason:
+            LOG.warning("cannot give effects back: %s", reason)
+
+    # What is there
+
+    async def current(self, owner: str) -> Conversation | None:
+        """Return the owner's newest conversation that is open, else the newest that a human has."""
+        kept = await self._store.of_owner(owner)
+        by_status = (c for status in (Status.OPEN, Status.HANDED) for c in kept if c.status is status)
+        return next(by_status, None)
+
+    async def load(self, conversation: str) -> Conversation | None:
+        """Return a conversation's newest snapshot."""
+        return await self._store.load(conversation)
+
+    async def recent(self, owner: str, limit: int = 10) -> tuple[Conversation, ...]:
+        """Return an owner's conversations of any status, newest first."""
+        return await self._store.of_owner(owner, limit)
+
+    async def forget(self, owner: str) -> int:
+        """Delete all that is kept of an owner; return how many conversations that were."""
+        return await self._store.forget(owner)
+
+    def screen(self, conversation: Conversation, progress: Sequence[Progress] = ()) -> Screen:
+        """Return what the person sees at a conversation now."""
+        return screen(self._tree, conversation, progress)
+
+    async def surface(self, conversation: str) -> dict[str, str]:
+        """Return a front's own notes on a conversation."""
+        return await self._store.surface(conversation)
+
+    async def remember(self, conversation: str, notes: Mapping[str, str | None]) -> None:
+        """Merge a front's notes; None takes one away."""
+        await self._store.remember(conversation, notes)
+
+    async def found_at(self, name: str, value: str) -> str | None:
+        """Return the conversation that has this note."""
+        return await self._store.found_at(name, value)
+
+
+def _closing(older: Conversation) -> Change:
+    cancel: tuple[Effect, ...] = (Cancel(older.run),) if older.run else ()
+    closed = replace(older, revision=older.revision + 1, status=Status.CLOSED, run=None)
+    return Change(closed, older.revision, (*cancel, Show()))

@@ -1,0 +1,58 @@
+"""The rows of a look under way: one a check, from what the checks themselves report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.screen import Progress
+from flows.words import Words
+from probes.findings import Finding, Outcome, Report, Severity
+from probes.verdict import NotTested
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from flows.conversation import Conversation
+    from probes.runner import Started  # it loads the network, which the desk does not need
+    from probes.verdict import Verdict
+
+    Looker = Callable[[Conversation, str, Callable[[Started | Report], None]], Awaitable[Verdict]]
+
+_WORST_FIRST = (Severity.FAULT, Severity.WARNING, Severity.GOOD)
+
+
+class Rows:
+    """The list of checks as it grows; a check keeps its place."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._rows: dict[str, Progress] = {}
+        self.ended = False
+
+    def tell(self, news: Started | Report) -> None:
+        """Take in that a check has begun or ended."""
+        if isinstance(news, Report):
+            self._rows[news.check] = self._ended(news)
+        else:
+            self._rows[news.check] = Progress(news.check, self._words.check(news.check), "running")
+
+    def drawn(self) -> tuple[Progress, ...]:
+        """Return the rows, in the order in which the checks began."""
+        return tuple(self._rows.values())
+
+    def clear(self) -> None:
+        """Forget all: nobody wants to see them any more."""
+        self._rows.clear()
+
+    def _ended(self, report: Report) -> Progress:
+        label = self._words.check(report.check)
+        if report.outcome is not Outcome.DONE:
+            why = self._words.not_tested(NotTested(report.check, report.reason or "crashed", report.evidence))
+            return Progress(report.check, label, "not_tested", why)
+        worst = self._worst(report.findings)
+        if worst is None or worst.severity is Severity.GOOD:
+            return Progress(report.check, label, "good", self._words.finding(worst) if worst else "")
+        return Progress(report.check, label, worst.severity.value, self._words.finding(worst))
+
+    def _worst(self, findings: tuple[Finding, ...]) -> Finding | None:
+        return next((f for severity in _WORST_FIRST for f in findings if f.severity is severity), None)
