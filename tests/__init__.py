@@ -1,0 +1,1 @@
+"""The one command that proves the project: `python -m tests`."""
