@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -26,11 +24,3 @@ class Probe(Generic[Seen]):
     look: Callable[[Target, Network], Awaitable[Seen]]
     judge: Callable[[Target, Seen], Report]
     seconds: float = 40.0
-
-
-def all_probes() -> tuple[Probe[object], ...]:
-    """Find every check by its file in `probes/checks`; no list is kept by hand."""
-    import probes.checks
-
-    names = sorted(module.name for module in pkgutil.iter_modules(probes.checks.__path__))
-    return tuple(importlib.import_module(f"probes.checks.{name}").PROBE for name in names)
