@@ -22,7 +22,7 @@ from slack_sdk.models.blocks import (
 from bot.slack import limits, marks
 from bot.slack.marks import Mark
 from bot.slack.newer import folded, plan
-from bot.slack.text import bare, cut, fitted, marked, paragraphs, plain
+from bot.slack.text import DOTS, bare, cut, fitted, marked, paragraphs, plain
 from bot.slack.words import STATES, say
 from flows.screen import Kind, Progress, Screen
 from flows.screen import Option as Choice
@@ -56,10 +56,14 @@ def small(text: str) -> Block:
     return ContextBlock(elements=[markup(text)])
 
 
-def button(label: str, action: str, value: str, *, style: str | None = None) -> ButtonElement:
-    """Return a button; the label is cut to Slack's 75 characters."""
-    text = PlainTextObject(text=cut(bare(label), limits.BUTTON), emoji=False)
-    return ButtonElement(text=text, action_id=action, value=value, style=style)
+def label(text: str, limit: int = limits.BUTTON, otherwise: str = DOTS) -> PlainTextObject:
+    """Return a text without formats, cut to the limit; Slack takes no empty one, so `otherwise` stands for it."""
+    return PlainTextObject(text=cut(bare(text).strip(), limit) or otherwise, emoji=False)
+
+
+def button(text: str, action: str, value: str, *, style: str | None = None) -> ButtonElement:
+    """Return a button; its label is cut to Slack's 75 characters."""
+    return ButtonElement(text=label(text), action_id=action, value=value, style=style)
 
 
 def message(screen: Screen, *, new: bool = False) -> Drawn:
@@ -70,15 +74,15 @@ def message(screen: Screen, *, new: bool = False) -> Drawn:
     blocks: list[Block] = []
     if screen.notice:
         blocks += sections([screen.notice])
-    if screen.title:
-        blocks.append(HeaderBlock(text=PlainTextObject(text=cut(bare(screen.title), limits.HEADER), emoji=False)))
+    if screen.title.strip():
+        blocks.append(HeaderBlock(text=label(screen.title, limits.HEADER)))
     blocks += sections(screen.body)
     blocks += _mistakes(screen)
     blocks += sections([f"{number}. {step}" for number, step in enumerate(screen.steps, 1)], between="\n")
     if screen.progress:
         blocks += [plan(screen)] if new else _progress(screen.progress)
-    if screen.sureness:
-        blocks.append(small(fitted(screen.sureness, limits.CONTEXT)))
+    if sureness := fitted(screen.sureness, limits.CONTEXT).strip():
+        blocks.append(small(sureness))
     if screen.evidence:
         blocks += [folded(screen, _evidence(screen.evidence))] if new else _evidence(screen.evidence)
     blocks += _choices(screen)
@@ -164,7 +168,7 @@ def _button(screen: Screen, option: Choice) -> ButtonElement:
 def _menu(screen: Screen) -> StaticSelectElement:
     entries = {
         option.name: Option(
-            text=PlainTextObject(text=cut(bare(option.label), 75), emoji=False),
+            text=label(option.label),
             value=str(Mark(screen.conversation, screen.revision, option.name)),
         )
         for option in screen.options[: limits.OPTIONS]
@@ -172,7 +176,7 @@ def _menu(screen: Screen) -> StaticSelectElement:
     picked = next((entries[option.name] for option in screen.options if option.picked and option.name in entries), None)
     return StaticSelectElement(
         action_id=marks.PICK,
-        placeholder=PlainTextObject(text=say("choose"), emoji=False),
+        placeholder=label(say("choose")),
         options=list(entries.values()),
         initial_option=picked,
     )

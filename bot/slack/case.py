@@ -9,7 +9,6 @@ from slack_sdk.models.blocks import (
     Block,
     ContextBlock,
     HeaderBlock,
-    PlainTextObject,
     RichTextBlock,
     RichTextElementParts,
     RichTextPreformattedElement,
@@ -18,7 +17,7 @@ from slack_sdk.models.blocks import (
 
 from bot.front import Case
 from bot.slack import limits
-from bot.slack.blocks import Drawn, checked, markup, sections
+from bot.slack.blocks import Drawn, checked, label, markup, sections
 from bot.slack.text import bare, cut, escaped, fitted, paragraphs, plain
 from bot.slack.words import say
 
@@ -38,10 +37,9 @@ def person(owner: str) -> str:
 
 def headline(case: Case, *, group: str = "", again: bool = False) -> Drawn:
     """Draw the message of the channel; `group` is the id of a user group to be told, `again` marks a possible copy."""
-    title = cut(bare(case.headline), limits.HEADER)
     who = say("case_from", person=f"<@{person(case.owner)}>")
     told = f"<!subteam^{group}> " if GROUP.fullmatch(group) else ""
-    blocks: list[Block] = [HeaderBlock(text=PlainTextObject(text=title, emoji=False))]
+    blocks: list[Block] = [HeaderBlock(text=label(case.headline, limits.HEADER))]
     blocks.append(SectionBlock(text=markup(told + who)))
     answers = [f"*{bare(question)}*\n{cut(answer, 500)}" for question, answer in case.answers]
     blocks += _titled("case_answers", answers or [say("case_empty")], 4)

@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, HeaderBlock, PlainTextObject
+from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, HeaderBlock
 from slack_sdk.models.views import View
 
 from bot.slack import limits, marks
-from bot.slack.blocks import Drawn, button, checked, sections, small
+from bot.slack.blocks import Drawn, button, checked, label, sections, small
 from bot.slack.marks import Mark
 from bot.slack.text import bare, fitted
 from bot.slack.words import say
@@ -20,8 +20,7 @@ MOST_RECENT = 10
 
 def home(*, going: tuple[Mark, str] | None, recent: Sequence[tuple[float, str]], note: str = "") -> dict[str, Any]:
     """Draw App Home: Start, the open conversation (mark and title), recent ones as (seconds since the epoch, title)."""
-    heading = PlainTextObject(text=say("home_title"), emoji=False)
-    blocks: list[Block] = [HeaderBlock(text=heading), *sections([say("home_body")])]
+    blocks: list[Block] = [HeaderBlock(text=label(say("home_title"))), *sections([say("home_body")])]
     if note:
         blocks += sections([note])
     buttons = [button(say("start"), marks.START, "start", style=None if going else "primary")]

@@ -13,14 +13,13 @@ from slack_sdk.models.blocks import (
     NumberInputElement,
     Option,
     PlainTextInputElement,
-    PlainTextObject,
     StaticSelectElement,
 )
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from slack_sdk.models.views import View
 
 from bot.slack import limits, marks
-from bot.slack.blocks import sections
+from bot.slack.blocks import label, sections
 from bot.slack.marks import Mark
 from bot.slack.text import bare, cut, unescaped
 from bot.slack.words import say
@@ -38,7 +37,7 @@ def form(screen: Screen) -> dict[str, Any]:
     """Draw the form of a screen as a view for `views.open`; its metadata holds conversation and revision alone."""
     blocks: list[Block] = []
     title = bare(screen.title)
-    heading = title if len(title) <= limits.TITLE else say("form_title")
+    heading = title if title.strip() and len(title) <= limits.TITLE else say("form_title")
     blocks += sections([*([f"*{title}*"] if heading != title else []), *screen.body])
     for each in screen.inputs:
         if each.mistake:
@@ -47,9 +46,9 @@ def form(screen: Screen) -> dict[str, Any]:
     view = View(
         type="modal",
         callback_id=marks.FORM,
-        title=PlainTextObject(text=heading, emoji=False),
-        submit=PlainTextObject(text=cut(bare(screen.send) or say("send"), limits.TITLE), emoji=False),
-        close=PlainTextObject(text=say("cancel"), emoji=False),
+        title=label(heading, limits.TITLE),
+        submit=label(screen.send, limits.TITLE, say("send")),
+        close=label(say("cancel")),
         blocks=blocks,
         private_metadata=str(Mark(screen.conversation, screen.revision)),
         notify_on_close=True,
@@ -60,8 +59,8 @@ def form(screen: Screen) -> dict[str, Any]:
 def _field(each: Input) -> Block:
     return InputBlock(
         block_id=each.name,
-        label=PlainTextObject(text=cut(bare(each.label), 200), emoji=False),
-        hint=PlainTextObject(text=cut(bare(each.hint), 500), emoji=False) if each.hint else None,
+        label=label(each.label, 200),
+        hint=label(each.hint, 500) if each.hint.strip() else None,
         element=_element(each),
         optional=not each.required,
     )
@@ -83,15 +82,13 @@ def _element(each: Input) -> InputInteractiveElement:
 
 def _select(each: Input) -> StaticSelectElement:
     entries = {
-        option.name: Option(
-            text=PlainTextObject(text=cut(bare(option.label), 75), emoji=False), value=OPTION + option.name
-        )
+        option.name: Option(text=label(option.label), value=OPTION + option.name)
         for option in each.options[: limits.OPTIONS]
     }
     picked = next((option.name for option in each.options if option.picked), each.value)
     return StaticSelectElement(
         action_id=each.name,
-        placeholder=PlainTextObject(text=say("choose"), emoji=False),
+        placeholder=label(say("choose")),
         options=list(entries.values()),
         initial_option=entries.get(picked),
     )
@@ -118,8 +115,8 @@ def over(text: str) -> dict[str, Any]:
     """Draw what replaces a form whose step is over."""
     view = View(
         type="modal",
-        title=PlainTextObject(text=say("form_title"), emoji=False),
-        close=PlainTextObject(text=say("cancel"), emoji=False),
+        title=label(say("form_title")),
+        close=label(say("cancel")),
         blocks=sections([text]),
     )
     return dict(view.to_dict())

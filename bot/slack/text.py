@@ -69,8 +69,8 @@ def fitted(text: str, limit: int) -> str:
             piece = piece.removesuffix(DOTS).rstrip() + "` " + DOTS
         if len(drawn := marked(piece)) <= limit:
             return drawn
-        room -= max(1, len(drawn) - limit)
-        if room <= 0:
+        room = min(room - 1, room * limit // len(drawn))
+        if room < 1:
             return ""
 
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 
 MESSAGE_TYPES = {
-    "section", "header", "context", "actions", "divider", "rich_text", "plan", "container", "image", "markdown", "table",
-}  # fmt: skip
+    "section",
+    "header",
+    "context",
+    "actions",
+    "divider",
+    "rich_text",
+    "plan",
+    "container",
+    "image",
+    "table",
+}
 VIEW_TYPES = MESSAGE_TYPES - {"plan", "table"} | {"input", "alert"}
 ELEMENTS = {"button", "static_select", "overflow", "radio_buttons", "checkboxes"}
 INPUTS = {"plain_text_input", "email_text_input", "number_input", "static_select", "url_text_input", "radio_buttons"}
@@ -114,9 +123,8 @@ def _element(element, allowed):
             found.append("is_decimal_allowed wanted")
         if "initial_value" in element and not re.fullmatch(r"-?\d+", element["initial_value"]):
             found.append("initial_value is no number")
-    if kind == "email_text_input" and "initial_value" in element:
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", element["initial_value"]):
-            found.append("initial_value is no address")
+    if kind == "email_text_input" and not re.fullmatch(r"|[^@\s]+@[^@\s]+\.[^@\s.]+", element.get("initial_value", "")):
+        found.append("initial_value is no address")
     if element.get("placeholder"):
         found += _text(element["placeholder"], 150, plain=True)
     return found
@@ -150,4 +158,9 @@ def texts(node):
 
 def buttons(blocks):
     """Return the buttons and menus of a message or view: (block_id, element) pairs."""
-    return [(block.get("block_id", ""), each) for block in blocks for each in block.get("elements", ()) if "action_id" in each]
+    return [
+        (block.get("block_id", ""), each)
+        for block in blocks
+        for each in block.get("elements", ())
+        if "action_id" in each
+    ]

@@ -27,7 +27,12 @@ class HttpPush:
             body, content = urlencode(form), "application/x-www-form-urlencoded"
         at = str(int(time.time()) - age)
         signed = SignatureVerifier(self.secret).generate_signature(timestamp=at, body=body)
-        headers = {"Content-Type": content, "X-Slack-Request-Timestamp": at, "X-Slack-Signature": signed, **(headers or {})}
+        headers = {
+            "Content-Type": content,
+            "X-Slack-Request-Timestamp": at,
+            "X-Slack-Signature": signed,
+            **(headers or {}),
+        }
         async with aiohttp.ClientSession() as session, session.post(self.url, data=body, headers=headers) as answer:
             text = await answer.text()
         return answer.status, json.loads(text) if text.startswith("{") else text
@@ -42,7 +47,12 @@ class SocketPush:
     async def __call__(self, kind, payload, *, envelope=None, **_):
         envelope = envelope or f"E{self.slack.number()}"
         self.slack.acks[envelope] = asyncio.get_running_loop().create_future()
-        frame = {"type": kind, "envelope_id": envelope, "payload": payload, "accepts_response_payload": kind != "events_api"}
+        frame = {
+            "type": kind,
+            "envelope_id": envelope,
+            "payload": payload,
+            "accepts_response_payload": kind != "events_api",
+        }
         await self.slack.connections[self.connection].send_json(frame)
         async with asyncio.timeout(5):
             return 200, await self.slack.acks[envelope] or ""
@@ -107,7 +117,9 @@ class Person:
         return await self._event(event)
 
     async def mentions(self, text="help", channel="C0TALK"):
-        return await self._event({"type": "app_mention", "channel": channel, "text": f"<@{BOT_USER}> {text}", "ts": "1.2"})
+        return await self._event(
+            {"type": "app_mention", "channel": channel, "text": f"<@{BOT_USER}> {text}", "ts": "1.2"}
+        )
 
     async def opens_home(self):
         return await self._event({"type": "app_home_opened", "tab": "home", "channel": self.dm})
@@ -119,7 +131,12 @@ class Person:
                 return {"block_id": block_id, **element}
             for option in element.get("options", ()):
                 if option["text"]["text"] == label:
-                    return {"block_id": block_id, "action_id": element["action_id"], "type": "static_select", "selected_option": option}
+                    return {
+                        "block_id": block_id,
+                        "action_id": element["action_id"],
+                        "type": "static_select",
+                        "selected_option": option,
+                    }
         labels = [e["text"]["text"] for _, e in fake_blocks.buttons(message["blocks"]) if "text" in e]
         raise AssertionError(f"no {label!r} among {labels}")
 
@@ -143,7 +160,12 @@ class Person:
             payload["container"] = {"type": "message", "message_ts": message["ts"], "channel_id": channel}
             payload["response_url"] = self.slack.response_url(channel, message["ts"], self.user)
         elif "channel" in message:
-            payload["container"] = {"type": "message", "is_ephemeral": True, "channel_id": message["channel"], "message_ts": "9.9"}
+            payload["container"] = {
+                "type": "message",
+                "is_ephemeral": True,
+                "channel_id": message["channel"],
+                "message_ts": "9.9",
+            }
             payload["response_url"] = self.slack.response_url(message["channel"], "9.9", self.user)
         else:
             payload["view"] = message
@@ -160,7 +182,9 @@ class Person:
             if element["type"] == "static_select":
                 chosen = element.get("initial_option")
                 if name in typed:
-                    chosen = next(o for o in element["options"] if typed[name] in (o["text"]["text"], o["value"].lstrip("=")))
+                    chosen = next(
+                        o for o in element["options"] if typed[name] in (o["text"]["text"], o["value"].lstrip("="))
+                    )
                 state = {"type": "static_select", "selected_option": chosen}
             else:
                 state = {"type": element["type"], "value": typed.get(name, element.get("initial_value"))}
@@ -178,7 +202,9 @@ class Person:
 
     async def closes(self, view):
         user = {"id": self.user, "team_id": self.team}
-        return await self.deliver("interactive", {"type": "view_closed", "team": {"id": TEAM}, "user": user, "view": view})
+        return await self.deliver(
+            "interactive", {"type": "view_closed", "team": {"id": TEAM}, "user": user, "view": view}
+        )
 
     async def explains(self, text, channel="C0TALK", **message):
         payload = {

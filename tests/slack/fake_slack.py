@@ -1,4 +1,4 @@
-"""A Slack that is none: its Web API, its WebSocket and its pushes on loopback, with its rules and, by name, its faults."""
+"""A Slack that is none: its Web API and its WebSocket on loopback, with its rules and, by name, its faults."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRIGGER_LIFE = 3.0
 RESPONSE_LIFE, RESPONSE_USES = 1800.0, 5
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A method answers with this error."""
 
     def __init__(self, error, **more):
@@ -98,7 +98,7 @@ class FakeSlack:
         return channel
 
     def fault(self, method, *names):
-        """Make the next calls of a method fail: drop_after_accept, drop, ratelimited:SECONDS, server_error, or an error."""
+        """Make the next calls fail: drop_after_accept, drop, ratelimited:SECONDS, server_error, a name."""
         self.faults[method].extend(names)
 
     def trigger(self):
@@ -145,22 +145,24 @@ class FakeSlack:
         try:
             if fault.startswith("ratelimited") or self._over_limit(method):
                 wait = fault.partition(":")[2] or "1"
-                return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": wait})
+                return web.json_response(
+                    {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": wait}
+                )
             if fault == "server_error":
                 return web.json_response({"ok": False, "error": "internal_error"}, status=503)
             if fault == "drop":
                 request.transport.abort()
                 return web.Response()
             if fault and fault != "drop_after_accept":
-                raise Refused(fault)
+                raise RefusedError(fault)
             answer = {"ok": True, **self._answer(method, arguments, request.headers.get("Authorization", ""))}
-        except Refused as refused:
+        except RefusedError as refused:
             answer = refused.answer
         finally:
             self._tell()
         if fault == "drop_after_accept":
             request.transport.abort()
-        return web.json_response(answer)
+        return web.json_response(answer, headers={"x-oauth-scopes": ",".join(sorted(self.scopes))})
 
     def _over_limit(self, method):
         if method not in self.limits:
@@ -173,12 +175,12 @@ class FakeSlack:
         wanted = APP_TOKEN if method == "apps.connections.open" else TOKEN
         token = authorization.removeprefix("Bearer ")
         if token != wanted:
-            raise Refused("not_allowed_token_type" if token in (TOKEN, APP_TOKEN) else "invalid_auth")
+            raise RefusedError("not_allowed_token_type" if token in (TOKEN, APP_TOKEN) else "invalid_auth")
         self._check(method, arguments)
         work = getattr(self, "do_" + method.replace(".", "_"), None)
         if work is None:
             self.broken_rules.append(f"{method} is not known")
-            raise Refused("unknown_method")
+            raise RefusedError("unknown_method")
         return work(**arguments)
 
     def _check(self, method, arguments):
@@ -189,15 +191,15 @@ class FakeSlack:
             self.broken_rules.append(f"{method}: unknown arguments {sorted(unknown)}")
         if missing := set(known["required"]) - set(arguments):
             self.broken_rules.append(f"{method}: lacks {sorted(missing)}")
-            raise Refused("invalid_arguments")
+            raise RefusedError("invalid_arguments")
         scopes = set(known["bot_scopes"])
         if scopes and not scopes & self.scopes:
-            raise Refused("missing_scope", needed=",".join(sorted(scopes)), provided=",".join(sorted(self.scopes)))
+            raise RefusedError("missing_scope", needed=",".join(sorted(scopes)), provided=",".join(sorted(self.scopes)))
 
     def _refuse_blocks(self, faults):
         if faults:
             self.broken_rules += faults
-            raise Refused("invalid_blocks", response_metadata={"messages": faults})
+            raise RefusedError("invalid_blocks", response_metadata={"messages": faults})
 
     def do_auth_test(self):
         return {"url": self.root, "team": "Home", "user": "smtp", "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT}
@@ -209,7 +211,7 @@ class FakeSlack:
 
     def do_conversations_open(self, users):
         if users not in self.people:
-            raise Refused("user_not_found")
+            raise RefusedError("user_not_found")
         return {"channel": {"id": self.dm(users)}}
 
     def do_conversations_history(self, channel, limit="100", include_all_metadata=False, **_):
@@ -220,14 +222,14 @@ class FakeSlack:
 
     def _known(self, channel):
         if channel not in self.channels:
-            raise Refused("channel_not_found")
+            raise RefusedError("channel_not_found")
         if not self.channels[channel]["joined"]:
-            raise Refused("not_in_channel")
+            raise RefusedError("not_in_channel")
         return self.channels[channel]
 
     def do_chat_postMessage(self, channel, text="", blocks=None, metadata=None, thread_ts=None, **_):  # noqa: N802
         if self._known(channel)["archived"]:
-            raise Refused("is_archived")
+            raise RefusedError("is_archived")
         self._said(text, blocks)
         ts = self.stamp()
         message = {"ts": ts, "text": text, "bot_id": BOT, "user": BOT_USER, "blocks": blocks or [], "edits": []}
@@ -240,11 +242,11 @@ class FakeSlack:
         self._known(channel)
         message = self.messages[channel].get(ts)
         if message is None:
-            raise Refused("message_not_found")
+            raise RefusedError("message_not_found")
         if not message.get("bot_id"):
-            raise Refused("cant_update_message")
+            raise RefusedError("cant_update_message")
         if len(text) > 4000:
-            raise Refused("msg_too_long")
+            raise RefusedError("msg_too_long")
         self._said(text, blocks)
         message.update(text=text, blocks=blocks or [])
         message["edits"].append(time.monotonic())
@@ -267,11 +269,11 @@ class FakeSlack:
     def do_views_open(self, trigger_id, view):
         trigger = self.triggers.get(trigger_id)
         if trigger is None:
-            raise Refused("invalid_trigger_id")
+            raise RefusedError("invalid_trigger_id")
         if trigger["used"]:
-            raise Refused("exchanged_trigger_id")
+            raise RefusedError("exchanged_trigger_id")
         if self.now() > trigger["until"]:
-            raise Refused("expired_trigger_id")
+            raise RefusedError("expired_trigger_id")
         self._refuse_blocks(fake_blocks.refused_view(view))
         trigger["used"] = True
         name = f"V{self.number()}"
@@ -285,7 +287,7 @@ class FakeSlack:
 
     def do_usergroups_users_list(self, usergroup, **_):
         if usergroup not in self.groups:
-            raise Refused("no_such_subteam")
+            raise RefusedError("no_such_subteam")
         return {"users": self.groups[usergroup]}
 
     # response_url
@@ -300,7 +302,7 @@ class FakeSlack:
             if body.get("replace_original") and url["ts"] is None:
                 self.broken_rules.append("a command's response_url has no original to replace")
             self._said(body.get("text"), body.get("blocks"))
-        except Refused as refused:
+        except RefusedError as refused:
             return web.json_response(refused.answer, status=400)
         finally:
             self._tell()
@@ -324,9 +326,8 @@ class FakeSlack:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     answer = json.loads(message.data)
-                    if waiting := self.acks.get(answer.get("envelope_id")):
-                        if not waiting.done():
-                            waiting.set_result(answer.get("payload"))
+                    if (waiting := self.acks.get(answer.get("envelope_id"))) and not waiting.done():
+                        waiting.set_result(answer.get("payload"))
         finally:
             self.connections.remove(socket)
             self._tell()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import fake_blocks
 import pytest
-from fake_slack import SECRET
-from fake_people import HttpPush
 
 
 def words(message):
