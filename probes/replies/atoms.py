@@ -1,0 +1,84 @@
+"""Works out which plain words a pattern cannot match without, so that one pass over the text finds the few candidates."""
+
+from __future__ import annotations
+
+from itertools import product
+from re import _constants as kind  # type: ignore[attr-defined]  # the standard parser, used while building only
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
+
+MOST = 96
+"""More alternatives than this are not multiplied out."""
+
+Words = frozenset[str]
+
+
+def _worth(words: Words) -> tuple[int, int]:
+    return (min(len(w.encode()) for w in words), -len(words)) if words else (0, 0)
+
+
+def _better(one: Words | None, other: Words | None) -> Words | None:
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=_worth)
+
+
+def _class(items: list[Any]) -> Words | None:
+    if any(op is not kind.LITERAL for op, _ in items) or len(items) > 6:
+        return None
+    return frozenset(chr(value) for _, value in items)
+
+
+def _item(op: Any, value: Any) -> tuple[Words | None, Words | None]:
+    """Return (all that this piece can be, one of these must occur); None where it is not known."""
+    if op is kind.LITERAL:
+        return frozenset({chr(value)}), None
+    if op is kind.IN:
+        return _class(value), None
+    if op is kind.AT:
+        return frozenset({""}), None
+    if op is kind.SUBPATTERN:
+        return _sequence(value[-1])
+    if op is kind.BRANCH:
+        parts = [_sequence(each) for each in value[1]]
+        exact: Words | None = None
+        if all(e is not None for e, _ in parts):
+            exact = frozenset().union(*(e for e, _ in parts if e is not None))
+        needs = [_better(e, n) for e, n in parts]
+        needed = None
+        if all(n is not None and all(n) for n in needs):
+            needed = frozenset().union(*(n for n in needs if n is not None))
+        return (exact if exact is not None and len(exact) <= MOST else None), needed
+    if op in (kind.MAX_REPEAT, kind.MIN_REPEAT):
+        least, most, inner = value
+        exact, needed = _sequence(inner)
+        if least == 0:
+            return (exact | {""} if most == 1 and exact is not None else None), None
+        return (exact if most == 1 else None), _better(exact, needed) if least else None
+    return None, None
+
+
+def _sequence(pieces: Any) -> tuple[Words | None, Words | None]:
+    run: Words = frozenset({""})
+    best: Words | None = None
+    whole = True
+    for op, value in pieces:
+        exact, needed = _item(op, value)
+        best = _better(best, needed)
+        if exact is not None and len(exact) * len(run) <= MOST:
+            run = frozenset(a + b for a, b in product(run, exact))
+            continue
+        whole = False
+        best = _better(best, run if all(run) else None)
+        run = exact if exact is not None and len(exact) <= MOST else frozenset({""})
+    if whole:
+        return run, best
+    return None, _better(best, run if all(run) else None)
+
+
+def atoms(pattern: str) -> Words:
+    """Return words of which every match of `pattern` holds one; empty where none of at least 3 letters is sure."""
+    exact, needed = _sequence(_parser.parse(pattern))
+    chosen = _better(exact if exact and all(exact) else None, needed) or frozenset()
+    chosen = frozenset(w for w in chosen if not any(o != w and o in w for o in chosen))
+    return chosen if chosen and min(len(w.encode()) for w in chosen) >= 3 else frozenset()

@@ -1,0 +1,244 @@
+"""Reads a whole bounce: each failed recipient with its own cause; what is only delayed, or no failure, is said to be so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from probes.causes import Cause, Confidence
+from probes.replies import bounce_text
+from probes.replies.clean import clean
+from probes.replies.message import Fields, Parts, is_message, taken_apart, unquoted
+from probes.replies.plain import Known, read_clean
+from probes.replies.reading import FailedRecipient, Reading
+from probes.replies.rulebook import Matcher
+
+WORDS = 40
+"""A rule of at least this weight goes by words; below it by codes or wrappers, and more is read before it is believed."""
+
+_DONE = ("delivered", "relayed", "expanded", "deliverable")
+_NOTHING_FAILED = frozenset({Cause.NOT_A_FAILURE, Cause.OK})
+_DAEMONS = (
+    "mailer-daemon", "postmaster", "mail delivery", "maildelivery", "mail-daemon", "mdaemon", "microsoftexchange", "bounce",
+    "mail system", "mailsystem", "mailer", "mailerdaemon", "mail administrator", "notifier", "undeliver", "delivery",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One recipient with what was said of it; `delayed` where it may still arrive."""
+
+    address: str
+    text: str
+    status: str = ""
+    delayed: bool = False
+    host: str = ""
+
+
+def _after_type(value: str) -> str:
+    """Return a typed field's value without its type (`rfc822; a@b`, `smtp; 550 ...`; RFC 3464, 2.1.2)."""
+    head, mark, rest = value.partition(";")
+    kind = head.strip().lower()
+    known = ("rfc822", "smtp", "dns", "x-", "unknown", "utf-8", "utf8", "notes", "x400", "esmtp", "lmtp", "local", "exim", "dovecot", "fax")
+    return rest.strip() if mark and kind.startswith(known) else value.strip()
+
+
+def _address(value: str) -> str:
+    return _after_type(value).split(" (")[0].strip().strip("<>'\" ").removeprefix("rfc822;").removeprefix("IMCEAEX-")
+
+
+def _reported(groups: list[Fields]) -> tuple[list[_Told], list[str]]:
+    """Return those not delivered, and the addresses of those that were."""
+    told: list[_Told] = []
+    done: list[str] = []
+    for group in groups:
+        final = _address(group.get("final-recipient", "")) or _address(group.get("x-actual-recipient", ""))
+        original = _address(group.get("original-recipient", ""))
+        address = final or original
+        if "@" not in address and "@" in original:
+            address = original
+        if not address:
+            continue
+        action = group.get("action", "failed").lower().split("(")[0].strip().rstrip(".")
+        status = group.get("status", "")
+        if action in _DONE:
+            done.append(address)
+            continue
+        text = _after_type(group.get("diagnostic-code", "")) or group.get("x-supplementary-info", "")
+        extra = " ".join(v for k, v in group.items() if k.startswith(("x-display-name", "x-notes")))
+        host = _after_type(group.get("remote-mta", ""))
+        told.append(_Told(address, f"{text} {extra}".strip(), status, action == "delayed", host))
+    return told, done
+
+
+def _best(options: list[tuple[Reading, int]]) -> tuple[Reading, int]:
+    return max(options, key=lambda option: option[1])
+
+
+def _read_told(one: _Told, rest: str, shared: tuple[Reading, int] | None, matcher: Matcher) -> tuple[Reading, int]:
+    """Read what was said of one recipient; where that is only a code, what the message says to people as well."""
+    status = one.status.split(" ")[0].strip()
+    text = clean(one.text or one.status)
+    known = None
+    if status[:1] in ("4", "5") and status.count(".") == 2:
+        reading, weight = read_clean(text, matcher)
+        if reading.enhanced_code is None or reading.enhanced_code.endswith(".0.0"):
+            known = Known(reading.reply_code, status, host=one.host or None)
+        else:
+            known = Known(reading.reply_code, reading.enhanced_code, host=one.host or None)
+        reading, weight = read_clean(text, matcher, known)
+    else:
+        reading, weight = read_clean(text, matcher, Known(host=one.host) if one.host else None)
+    if weight < WORDS and rest:
+        own = bounce_text.about(rest, one.address)
+        options = [(reading, weight)]
+        if own:
+            options.append(read_clean(clean(own), matcher))
+        if shared and max(w for _, w in options) < WORDS:
+            options.append(shared)
+        chosen, heavier = _best(options)
+        if heavier > weight and chosen.cause not in _NOTHING_FAILED:
+            return (
+                replace(
+                    chosen,
+                    reply_code=reading.reply_code or chosen.reply_code,
+                    enhanced_code=reading.enhanced_code or chosen.enhanced_code,
+                ),
+                heavier,
+            )
+    return reading, weight
+
+
+def _failed(one: _Told, reading: Reading) -> FailedRecipient:
+    permanent = reading.permanent
+    if one.delayed:
+        permanent = False
+    elif permanent is None:
+        permanent = True if not one.status.startswith("4") else False
+    cause = Cause.UNKNOWN if reading.cause in _NOTHING_FAILED else reading.cause
+    return FailedRecipient(
+        one.address, cause, permanent, reading.reply_code, reading.enhanced_code, reading.quote or one.text[:160]
+    )
+
+
+def _is_reply(parts: Parts) -> bool:
+    """Return whether a person's program answered by itself: out of office, a receipt, a complaint."""
+    kinds = parts.kinds
+    if "message/disposition-notification" in kinds or "message/feedback-report" in kinds:
+        return True
+    if parts.groups:
+        return False
+    head = parts.headers
+    content = head.get("content-type", "").lower()
+    if "disposition-notification" in content or "feedback-report" in content:
+        return True
+    if _from_daemon(head) or "x-failed-recipients" in head:
+        return False
+    auto = head.get("auto-submitted", "").lower()
+    return (
+        auto.startswith("auto-replied")
+        or any(name in head for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-response"))
+        or head.get("precedence", "").lower() in ("auto_reply", "auto-reply")
+        or bounce_text.is_reply_subject(head.get("subject", ""))
+    )
+
+
+def _from_daemon(head: Fields) -> bool:
+    sender = head.get("from", "").lower()
+    return head.get("return-path", "").strip() == "<>" and any(d in sender for d in _DAEMONS) or any(
+        d in sender for d in _DAEMONS[:8]
+    )
+
+
+def _assembled(told: list[_Told], human: str, matcher: Matcher, excluded: tuple[str, ...]) -> Reading | None:
+    """Put the readings of all recipients together; the first that failed decides."""
+    if not told:
+        return None
+    failed = [one for one in told if not one.delayed] or told
+    text = clean(human)
+    shared = read_clean(text, matcher) if human.strip() else None
+    if shared and len(failed) > 1:
+        tail = bounce_text.beside(human, tuple(one.address for one in failed))
+        shared = read_clean(clean(tail), matcher)
+    results: dict[str, tuple[FailedRecipient, Reading, int]] = {}
+    for one in failed[:200]:
+        reading, weight = _read_told(one, human, shared, matcher)
+        recipient = _failed(one, reading)
+        key = one.address.lower()
+        if key not in results or weight > results[key][2]:
+            results[key] = (recipient, reading, weight)
+    listed = [result[0] for result in results.values()]
+    _, reading, weight = next((r for r in results.values() if r[0].cause is not Cause.UNKNOWN), next(iter(results.values())))
+    whole = read_clean(text, matcher)[0] if human.strip() else reading
+    return replace(
+        reading,
+        cause=listed[0].cause if reading.cause in _NOTHING_FAILED else reading.cause,
+        failure=True,
+        permanent=any(r.permanent for r in listed) if all(r.permanent is not None for r in listed) else None,
+        confidence=reading.confidence if weight else Confidence.POSSIBLE,
+        recipients=tuple(listed),
+        hosts=reading.hosts or whole.hosts,
+        addresses=tuple(dict.fromkeys([r.address for r in listed] + [a for a in whole.addresses if a not in excluded])),
+        software=reading.software or whole.software,
+    )
+
+
+def _nothing(rule: str, quote: str, software: str | None = None) -> Reading:
+    return Reading(
+        cause=Cause.NOT_A_FAILURE,
+        confidence=Confidence.CERTAIN,
+        failure=False,
+        quote=" ".join(quote.split())[:160],
+        rule=rule,
+        software=software,
+    )
+
+
+def _plain_told(human: str, excluded: tuple[str, ...], head: Fields) -> list[_Told]:
+    delayed = bounce_text.is_delay(head.get("subject", ""), human)
+    told = [_Told(a, said, "", delayed) for a, said in bounce_text.recipients(human, excluded)]
+    if not told and "x-failed-recipients" in head:
+        told = [_Told(a.strip(), "", "", delayed) for a in head["x-failed-recipients"].split(",") if "@" in a]
+    return told
+
+
+def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
+    head = parts.headers
+    if _is_reply(parts):
+        return _nothing("not_a_failure.report", head.get("subject", "") or parts.human)
+    human = bounce_text.without_copy(parts.human)
+    groups = parts.groups or bounce_text.inline_groups(parts.human)
+    told, done = _reported(groups)
+    excluded = tuple(bounce_text.addresses(head.get("to", "")))
+    if done and not told:
+        return _nothing("not_a_failure.delivered", human or "Action: delivered")
+    if not told:
+        told = _plain_told(human, excluded, head)
+    if not told and (_from_daemon(head) or bounce_text.looks_bounced(human)):
+        inside = [a for a in bounce_text.addresses(parts.original.get("to", "")) if a not in excluded]
+        told = [_Told(a, "", "", bounce_text.is_delay(head.get("subject", ""), human)) for a in inside[:1]]
+        told = told or [_Told(a, "") for a in bounce_text.lone(human, excluded)]
+    if told:
+        quick = read_clean(clean(human), matcher)[0] if not groups else None
+        if quick and quick.cause is Cause.NOT_A_FAILURE:
+            return replace(quick, recipients=())
+        return _assembled(told, human, matcher, excluded)
+    reading, _ = read_clean(clean(human or head.get("subject", "")), matcher)
+    if reading.rule is None and head.get("subject"):
+        reading, _ = read_clean(clean(head["subject"] + "\n" + human), matcher)
+    return reading
+
+
+def read_message(text: str, matcher: Matcher) -> Reading | None:
+    """Read a whole message, or a bounce pasted as text; None where the text is neither."""
+    text = unquoted(text)
+    if is_message(text):
+        return _read_parts(taken_apart(text), matcher)
+    if not bounce_text.looks_bounced(text):
+        return None
+    human = bounce_text.without_copy(text)
+    told, done = _reported(bounce_text.inline_groups(text))
+    if done and not told:
+        return _nothing("not_a_failure.delivered", human)
+    if not told:
+        told = _plain_told(human, (), {})
+    return _assembled(told, human, matcher, ()) if told else None

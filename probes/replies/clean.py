@@ -1,0 +1,156 @@
+"""Makes a pasted text plain before it is read; the words stay the person's, only their wrapping goes."""
+
+from __future__ import annotations
+
+import quopri
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from typing import Any
+
+import re2
+
+LIMIT = 200_000
+"""Characters that are read of one text: the first two thirds and the last third of what is longer."""
+
+_ODD = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\u02bc", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u2039\u203a", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2007\u2009\u202f\u3000\ufffc", " "),
+        **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e", None),
+        "\u2026": "...",
+        "\u2028": "\n",
+        "\u2029": "\n",
+        "\u0130": "I",
+        "\u00df": "ss",
+        "`": " ",
+        **{i: " " for i in range(32) if i not in (9, 10, 13)},
+        127: " ",
+    }
+)
+
+
+@cache
+def _folding() -> dict[int, str]:
+    """Map letters with marks to those without, one for one, so that places in the text stay where they are."""
+    table = {}
+    for number in range(0xC0, 0x250):
+        base = unicodedata.normalize("NFD", chr(number))[0].lower()
+        if base.isascii() and base.isalpha():
+            table[number] = base
+    return table
+
+
+@cache
+def pattern(text: str) -> Any:
+    """Compile `text` once; RE2 keeps it linear whatever it is shown."""
+    return re2.compile(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A text made plain: `lines` as they stood, `shown` on one line, `hay` the same in lower case without accents."""
+
+    lines: tuple[str, ...]
+    shown: str
+    hay: str
+    data: bytes
+
+    def cut(self, start: int, end: int) -> str:
+        """Return the words between two byte places of `data`."""
+        if not self.hay.isascii():
+            start = len(self.data[:start].decode("utf-8", "ignore"))
+            end = len(self.data[:end].decode("utf-8", "ignore"))
+        return self.shown[start:end]
+
+
+def bounded(text: str) -> str:
+    """Cut what is too long in its middle: an error stands at the beginning or the end of a log."""
+    if len(text) <= LIMIT:
+        return text
+    head = LIMIT * 2 // 3
+    return text[:head] + "\n" + text[head - LIMIT :]
+
+
+_SLACK = r"<(?:mailto:|tel:|https?://)([^|<>\s]{1,500})\|([^<>\n]{1,500})>|<(?:mailto:|https?://)([^|<>\s]{1,500})>"
+
+
+def unwrapped(text: str) -> str:
+    """Undo what Slack, HTML and quoted-printable did to a pasted text."""
+    if "<mailto:" in text or "<http" in text:
+        text = pattern(_SLACK).sub(lambda m: m.group(2) or m.group(3) or "", text)
+    if "&" in text and ("&lt;" in text or "&gt;" in text or "&amp;" in text or "&#" in text or "&quot;" in text):
+        text = unescape(text)
+    if ("=\n" in text or "=\r\n" in text or "=20\n" in text or "=3D" in text) and "=" in text:
+        return quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+    return text
+
+
+def straightened(text: str) -> str:
+    """Replace typographic signs by plain ones and drop what cannot be seen."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+        if pattern(r"[\x{ff01}-\x{ff5e}]").search(text):
+            text = unicodedata.normalize("NFKC", text)
+    return text.translate(_ODD)
+
+
+_CONTINUED = r"^(?:[245]\d\d)-(?:#?[245]\.\d{1,3}\.\d{1,3}(?: |$))?"
+_REPEATED = r"(\d{3})-#?(\d\.\d{1,3}\.\d{1,3})? ?"
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Take the codes off the second and later lines of a multi-line reply (RFC 5321, 4.2.1)."""
+    said: list[str] = []
+    code = ""
+    for line in lines:
+        head = line[:3]
+        if code and head == code and line[3:4] in ("-", " ", ""):
+            rest = line[4:]
+            found = pattern(r"^#?[245]\.\d{1,3}\.\d{1,3}(?:[ -]|$)").search(rest)
+            more = line[3:4] == "-"
+            if found and said and found.group(0).strip(" -#") in said[-1] + " ".join(said[-8:]):
+                rest = rest[len(found.group(0)) :]
+            said.append(rest)
+            code = head if more else ""
+            continue
+        code = head if line[3:4] == "-" and head.isascii() and head.isdigit() and head[0] in "245" else ""
+        said.append(line)
+    return said
+
+
+def _without_repeats(text: str) -> str:
+    """Take the repeated codes out of a multi-line reply that was put on one line."""
+    found = pattern(_REPEATED).search(text) if "-" in text else None
+    if not found or len(found.group(0)) > 14 or found.group(1)[0] not in "245":
+        return text
+    code, enhanced = found.group(1), found.group(2)
+    tails = [f"{code}-{enhanced} ", f"{code} {enhanced} ", f"{code}-#{enhanced} "] if enhanced else [f" {code}-"]
+    head, rest = text[: found.end()], text[found.end() :]
+    for tail in tails:
+        rest = rest.replace(tail, " " if tail.startswith(" ") else "")
+    return head + rest
+
+
+def clean(text: str) -> Clean:
+    """Return `text` made plain: quoting, decoration, continuation codes and odd signs gone. Never raises."""
+    text = straightened(unwrapped(bounded(text)))
+    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    if any(line[:1] in (">", "|") for line in lines):
+        lines = [line.lstrip(">| ") for line in lines]
+    lines = _joined(lines)
+    return from_lines(lines)
+
+
+def from_lines(lines: list[str]) -> Clean:
+    """Make a clean text of lines that are plain already."""
+    shown = _without_repeats(" ".join(" ".join(lines).split()))
+    hay = shown.lower()
+    if len(hay) != len(shown):
+        shown = hay
+    if not hay.isascii():
+        hay = hay.translate(_folding())
+    return Clean(tuple(lines), shown, hay, hay.encode("utf-8", "replace"))

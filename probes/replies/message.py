@@ -1,0 +1,206 @@
+"""Takes a mail message apart: what a person reads of it, its delivery report, and what came back inside (RFC 3464, 6522)."""
+
+from __future__ import annotations
+
+import email
+import email.header
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+
+from probes.replies.clean import bounded, pattern
+
+_FIELD = r"^[A-Za-z][A-Za-z0-9-]{1,40}:(?:[ \t].*|$)"
+_KNOWN = frozenset(
+    "received return-path from to subject date message-id mime-version content-type delivered-to x-failed-recipients"
+    " auto-submitted reply-to sender content-transfer-encoding cc x-mailer precedence envelope-to references in-reply-to"
+    " authentication-results dkim-signature arc-seal von an betreff datum".split()
+)
+DEPTH = 6
+
+Fields = dict[str, str]
+
+
+@dataclass(slots=True)
+class Parts:
+    """What was found in a message. `groups` are the field groups of its delivery reports."""
+
+    headers: Fields = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+    groups: list[Fields] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+    original: Fields = field(default_factory=dict)
+
+    @property
+    def human(self) -> str:
+        """Return what a person reads: the plain text, else the HTML without its tags."""
+        plain = "\n".join(self.texts)
+        return plain if plain.strip() else "\n".join(self.html)
+
+
+def unquoted(text: str) -> str:
+    """Take off the quoting signs where the whole paste is quoted."""
+    lines = text.lstrip("\ufeff\r\n \t").splitlines()
+    told = [line for line in lines[:60] if line.strip()]
+    if len(told) > 3 and all(line.lstrip().startswith((">", "|")) for line in told):
+        return "\n".join(line.lstrip().removeprefix(">").removeprefix("|").removeprefix(" ") for line in lines)
+    return text.lstrip("\ufeff\r\n")
+
+
+def is_message(text: str) -> bool:
+    """Return whether `text` begins as a mail message does: at least two header fields, one of them well known."""
+    names = []
+    for number, line in enumerate(text[:4000].splitlines()[:40]):
+        if number == 0 and line.startswith(("From ", ">From ")):
+            continue
+        if not line.strip():
+            break
+        if line[0] in " \t" and names:
+            continue
+        if not pattern(_FIELD).search(line):
+            break
+        names.append(line.partition(":")[0].lower())
+    return len(names) >= 2 and len(_KNOWN.intersection(names)) >= 2
+
+
+def _decoded_words(value: str) -> str:
+    if "=?" not in value:
+        return value
+    pieces = []
+    try:
+        for data, charset in email.header.decode_header(value):
+            pieces.append(_text(data, charset or "ascii") if isinstance(data, bytes) else data)
+    except (email.errors.HeaderParseError, ValueError):
+        return value
+    return "".join(pieces)
+
+
+def _text(data: bytes, charset: str) -> str:
+    for each in ("utf-8", charset, "cp1252") if charset.lower() not in ("iso-2022-jp", "utf-16") else (charset,):
+        try:
+            return data.decode(each)
+        except (LookupError, UnicodeError):
+            continue
+    return data.decode("latin-1")
+
+
+def _payload(part: Message) -> str:
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
+    how = str(part.get("content-transfer-encoding", "")).strip().lower()
+    charset = _charset(part)
+    if how in ("base64", "quoted-printable"):
+        for each in (charset, "utf-8", "cp1252"):
+            try:
+                return data.decode(each)
+            except (LookupError, UnicodeError):
+                continue
+    return _text(data, charset)
+
+
+def _charset(part: Message) -> str:
+    try:
+        return part.get_content_charset() or "utf-8"
+    except (LookupError, UnicodeError, ValueError):
+        return "utf-8"
+
+
+def stripped_html(text: str) -> str:
+    """Return the words of an HTML text, a line for each block."""
+    from html import unescape
+
+    text = pattern(r"(?is)<(?:style|script|head)\b[^>]*>.*?</(?:style|script|head)>").sub(" ", text)
+    text = pattern(r"(?i)<(?:br|/p|/div|/tr|/li|/h\d|/td|/table|p|hr)\b[^>]*>").sub("\n", text)
+    return unescape(pattern(r"<[a-zA-Z/!][^<>]*>").sub(" ", text))
+
+
+def grouped(text: str) -> list[Fields]:
+    """Return the field groups of a delivery report given as text (RFC 3464, 2.1)."""
+    groups: list[Fields] = []
+    current: Fields = {}
+    name = ""
+    for line in text.splitlines():
+        if not line.strip():
+            if current:
+                groups.append(current)
+            current, name = {}, ""
+        elif line[0] in " \t" and name:
+            current[name] += " " + line.strip()
+        elif pattern(r"^[A-Za-z][A-Za-z-]{1,40}:").search(line):
+            name, _, value = line.partition(":")
+            name = name.strip().lower()
+            current[name] = value.strip()
+        elif name:
+            current[name] += " " + line.strip()
+    if current:
+        groups.append(current)
+    return groups
+
+
+def _sub(part: Message) -> Iterator[Message]:
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        for each in payload:
+            if isinstance(each, Message):
+                yield each
+
+
+def _report(part: Message) -> list[Fields]:
+    subs = list(_sub(part))
+    if subs:
+        groups = [{k.lower(): _decoded_words(" ".join(str(v).split())) for k, v in sub.items()} for sub in subs]
+        stray = "\n\n".join(str(sub.get_payload()) for sub in subs if isinstance(sub.get_payload(), str))
+        return [group for group in groups if group] + (grouped(stray) if stray.strip() else [])
+    return grouped(_payload(part))
+
+
+def _is_bounce(part: Message) -> bool:
+    if part.get_content_type() == "multipart/report":
+        return True
+    sender = str(part.get("from", "")).lower() + str(part.get("return-path", "x"))
+    return any(word in sender for word in ("mailer-daemon", "postmaster", "<>", "mail delivery", "microsoftexchange"))
+
+
+def _headers(part: Message) -> Fields:
+    return {k.lower(): _decoded_words(" ".join(str(v).split())) for k, v in reversed(part.items())}
+
+
+def _take(part: Message, found: Parts, depth: int) -> None:
+    kind = part.get_content_type()
+    found.kinds.add(kind)
+    if depth > DEPTH:
+        return
+    if kind in ("message/delivery-status", "message/global-delivery-status"):
+        found.groups += _report(part)
+    elif kind in ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"):
+        inner = list(_sub(part))
+        if inner and _is_bounce(inner[0]) and not found.groups:
+            found.headers.update(_headers(inner[0]))
+            _take(inner[0], found, depth + 1)
+        elif not found.original:
+            raw = inner[0] if inner else email.message_from_string(_payload(part))
+            found.original = _headers(raw)
+    elif part.is_multipart():
+        for each in _sub(part):
+            _take(each, found, depth + 1)
+    elif kind == "text/html":
+        found.html.append(stripped_html(_payload(part)))
+    elif kind.startswith("text/"):
+        found.texts.append(_payload(part))
+
+
+def taken_apart(text: str) -> Parts:
+    """Take a message apart; never raises, what cannot be read is left out."""
+    found = Parts()
+    lines = bounded(text)
+    if lines.startswith((">From ", "From ")):
+        lines = lines.partition("\n")[2]
+    try:
+        message = email.message_from_bytes(lines.encode("utf-8", "surrogateescape"))
+        found.headers = _headers(message)
+        _take(message, found, 0)
+    except (LookupError, ValueError, RecursionError, AttributeError, TypeError, AssertionError):
+        found.texts.append(lines)
+    return found

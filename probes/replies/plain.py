@@ -1,0 +1,160 @@
+"""Reads one text that is no mail message: words before codes, the inside of a wrapper before the wrapper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from probes.causes import Cause, Confidence, RunnerUp
+from probes.replies import codes, facts
+from probes.replies.clean import Clean, clean
+from probes.replies.reading import Reading
+from probes.replies.rulebook import Context, Match, Matcher
+
+NEAR = 25
+"""A rule of another cause that weighs at most this much less is a runner-up."""
+RIVAL = 6
+"""One that weighs at most this much less takes the certainty away."""
+
+_PROVIDER_HOSTS = {
+    "google": ("google.com", "gmail.com", "googlemail.com"),
+    "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "office365.us", "outlook.office365.com", "microsoft.com"),
+    "yahoo": ("yahoo.com", "yahoodns.net", "aol.com", "att.net", "yahoo.co.jp"),
+    "apple": ("icloud.com", "me.com", "mac.com", "apple.com"),
+    "zoho": ("zoho.com", "zoho.eu", "zoho.in", "zohomail.com"),
+    "gmx": ("gmx.net", "gmx.com", "gmx.de", "web.de", "mail.com", "kundenserver.de", "ionos.com", "1and1.com"),
+    "proofpoint": ("pphosted.com", "ppe-hosted.com"),
+    "mimecast": ("mimecast.com", "mimecast.co.za"),
+    "barracuda": ("barracudanetworks.com", "ess.barracuda.com"),
+    "comcast": ("comcast.net",),
+    "amazon": ("amazonaws.com", "amazonses.com"),
+    "sendgrid": ("sendgrid.net",),
+    "qq": ("qq.com",),
+    "tonline": ("t-online.de",),
+    "yandex": ("yandex.ru", "yandex.net", "yandex.com"),
+}  # fmt: skip
+
+
+def provider_of(host: str | None) -> str | None:
+    """Return the provider that a host name belongs to, as far as the rules speak of it."""
+    if not host:
+        return None
+    host = host.lower().rstrip(".")
+    for name, ends in _PROVIDER_HOSTS.items():
+        if any(host == end or host.endswith("." + end) for end in ends):
+            return name
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the caller knows of a text already; it wins over what the text shows."""
+
+    reply_code: int | None = None
+    enhanced_code: str | None = None
+    stage: str | None = None
+    host: str | None = None
+
+
+def _quote(text: Clean, best: Match, code: int | None, enhanced: str | None) -> str:
+    if best.end <= best.start:
+        shown = text.shown
+        needle = enhanced or (str(code) if code else "")
+        at = shown.find(needle) if needle else 0
+        at = max(at, 0)
+        return shown[at : at + 160].strip()
+    start, end = best.start, best.end
+    left = max(text.data.rfind(b". ", 0, start), text.data.rfind(b": ", 0, start), text.data.rfind(b"; ", 0, start))
+    left = left + 2 if left >= 0 and start - left < 80 else start
+    right = min((at for mark in (b". ", b"; ", b" (in reply") if (at := text.data.find(mark, end)) >= 0), default=end + 80)
+    right = right + 1 if right - end < 80 else end
+    while right < len(text.data) and right == end and text.data[right : right + 1].isalnum():
+        right += 1
+        end += 1
+    return text.cut(left, right).strip()
+
+
+def _permanent(best: Match | None, code: int | None, enhanced: str | None) -> bool | None:
+    if best and best.rule.permanent is not None:
+        return best.rule.permanent
+    if code and code >= 400:
+        return code >= 500
+    if enhanced and enhanced[0] in "45":
+        return enhanced[0] == "5"
+    return None
+
+
+def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tuple[Reading, int]:
+    """Return the reading of a clean text and the weight of the rule that decided it (0 where none did)."""
+    known = known or Known()
+    found, software = matcher.candidates(text)
+    code, enhanced = known.reply_code, known.enhanced_code
+    if code is None and enhanced is None:
+        code, enhanced = codes.codes(text.shown)
+    elif enhanced is None:
+        enhanced = codes.enhanced_code(text.shown, code)
+    stage = known.stage or facts.stage(text.hay)
+    providers = set(software)
+    for host in (known.host, *(facts.hosts(text.shown) if "." in text.shown else ())):
+        if provider := provider_of(host):
+            providers.add(provider)
+    context = Context(code, enhanced, stage, frozenset(providers))
+    matches = matcher.matches(text, found, context)
+    made_by = ", ".join(sorted(software)) or None
+    if not matches:
+        return (
+            Reading(
+                permanent=_permanent(None, code, enhanced),
+                reply_code=code,
+                enhanced_code=enhanced,
+                stage=stage,
+                hosts=facts.hosts(text.shown),
+                addresses=facts.addresses(text.shown),
+                software=made_by,
+            ),
+            0,
+        )
+    best = matches[0]
+    return _reading(text, matches, best, context, made_by), best.rule.weight
+
+
+def _reading(text: Clean, matches: list[Match], best: Match, context: Context, software: str | None) -> Reading:
+    rule = best.rule
+    runners: dict[Cause, Confidence] = {}
+    confidence = rule.confidence
+    for match in matches[1:]:
+        if match.rule.cause is rule.cause:
+            continue
+        if match.rule.weight >= rule.weight - RIVAL and confidence is Confidence.CERTAIN:
+            confidence = Confidence.LIKELY
+        if match.rule.weight >= rule.weight - NEAR:
+            runners.setdefault(match.rule.cause, Confidence.POSSIBLE)
+    for cause in rule.also:
+        runners.setdefault(cause, Confidence.POSSIBLE)
+    failure = rule.cause not in (Cause.OK, Cause.NOT_A_FAILURE)
+    return Reading(
+        cause=rule.cause,
+        confidence=confidence,
+        failure=failure,
+        permanent=_permanent(best, context.reply_code, context.enhanced_code) if failure else None,
+        reply_code=context.reply_code,
+        enhanced_code=context.enhanced_code,
+        stage=rule.stage or context.stage,
+        quote=_quote(text, best, context.reply_code, context.enhanced_code),
+        rule=rule.name,
+        runners_up=tuple(RunnerUp(cause, sure) for cause, sure in runners.items()),
+        hosts=facts.hosts(text.shown),
+        addresses=facts.addresses(text.shown),
+        software=software,
+    )
+
+
+def read_plain(text: str, matcher: Matcher, known: Known | None = None) -> tuple[Reading, int]:
+    """Read a text that is no mail message; where nothing is found, once more with its broken words joined."""
+    made = clean(text)
+    reading, weight = read_clean(made, matcher, known)
+    if weight <= 30 and len(made.lines) > 1 and len(made.hay) < 5000:
+        joined = clean("".join(line if len(line) > 20 else line + " " for line in made.lines))
+        again, heavier = read_clean(joined, matcher, known)
+        if heavier > weight:
+            return again, heavier
+    return reading, weight

@@ -1,0 +1,187 @@
+"""The rules in use: one pass of RE2's Set over a text names the candidates, few of which are then looked at closely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import re2
+
+from probes.causes import Cause, Confidence
+from probes.replies.clean import Clean
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern on a clean text, all small letters; `atoms` are words of which each match holds one."""
+
+    text: str
+    literal: bool
+    atoms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule: words or codes that stand for a cause.
+
+    `weight` orders rules that match the same text (a provider's own code 90, words 60, a hint 40, enhanced code 30,
+    reply code 15, wrapper 10). `stages`, `codes` (prefixes), `enhanced` and `providers` are what it needs, where
+    given; `together` must match too, `unless` must not. `also` are other causes that could be meant.
+    """
+
+    name: str
+    cause: Cause
+    weight: int
+    confidence: Confidence
+    patterns: tuple[Pattern, ...] = ()
+    together: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    enhanced: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    also: tuple[Cause, ...] = ()
+    stage: str | None = None
+    permanent: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All rules, and the patterns that show a software or provider."""
+
+    rules: tuple[Rule, ...]
+    software: tuple[tuple[str, Pattern], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a text beside its words."""
+
+    reply_code: int | None
+    enhanced_code: str | None
+    stage: str | None
+    providers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that fits, and the byte places of the words that say so (0, 0 for a code alone)."""
+
+    rule: Rule
+    start: int
+    end: int
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """Order of matches: weight first, then the longer words, then the earlier ones."""
+        return self.rule.weight + min(self.end - self.start, 60) / 100, -self.start
+
+
+@cache
+def _regex(text: str) -> Any:
+    return re2.compile(text.encode())
+
+
+class Matcher:
+    """A book made ready: build it once, share it between threads."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._by_code: dict[str, list[Rule]] = {}
+        options = re2.Options()
+        options.max_mem = 64 << 20
+        options.log_errors = False
+        self._set = re2.Set.SearchSet(options)
+        numbers: dict[str, int] = {}
+        self._owners: list[list[tuple[int, Pattern]]] = []
+        for index, rule in enumerate(book.rules):
+            for each in rule.patterns:
+                self._add(numbers, index, each)
+            if not rule.patterns:
+                for key in rule.enhanced or rule.codes:
+                    self._by_code.setdefault(key, []).append(rule)
+        for index, (_, each) in enumerate(book.software):
+            self._add(numbers, -1 - index, each)
+        self._usable = bool(numbers)
+        if numbers:
+            self._set.Compile()
+
+    def _add(self, numbers: dict[str, int], index: int, each: Pattern) -> None:
+        for atom in each.atoms:
+            if atom not in numbers:
+                numbers[atom] = len(numbers)
+                self._owners.append([])
+                self._set.Add(re2.escape(atom))
+            self._owners[numbers[atom]].append((index, each))
+
+    def candidates(self, text: Clean) -> tuple[list[tuple[Rule, Pattern]], set[str]]:
+        """Return the rules whose words may stand in `text`, and the software that it shows."""
+        rules: dict[tuple[int, str], tuple[Rule, Pattern]] = {}
+        software: set[str] = set()
+        for number in (self._set.Match(text.data) or ()) if self._usable else ():
+            for index, each in self._owners[number]:
+                if index >= 0:
+                    rules[index, each.text] = (self._book.rules[index], each)
+                elif _span(each, text.data):
+                    software.add(self._book.software[-1 - index][0])
+        return [rules[key] for key in sorted(rules)], software
+
+    def matches(self, text: Clean, found: list[tuple[Rule, Pattern]], context: Context) -> list[Match]:
+        """Return the candidates that fit `context` and really match, best first, and those that go by codes alone."""
+        fitting = []
+        for rule, each in found:
+            if not _fits(rule, context):
+                continue
+            span = _span(each, text.data)
+            if span and _beside(rule, text.data):
+                fitting.append(Match(rule, *span))
+        for rule in self._coded(context):
+            if _fits(rule, context) and _beside(rule, text.data):
+                fitting.append(Match(rule, 0, 0))
+        fitting.sort(key=lambda match: match.rank, reverse=True)
+        return fitting
+
+    def _coded(self, context: Context) -> Iterator[Rule]:
+        if context.enhanced_code:
+            yield from self._by_code.get(context.enhanced_code, ())
+            yield from self._by_code.get("x" + context.enhanced_code[1:], ())
+        if context.reply_code:
+            yield from self._by_code.get(str(context.reply_code), ())
+
+
+def _span(each: Pattern, data: bytes) -> tuple[int, int] | None:
+    if each.literal:
+        word = each.text.encode()
+        at = data.find(word)
+        return None if at < 0 else (at, at + len(word))
+    found = _regex(each.text).search(data)
+    return found.span() if found else None
+
+
+def _fits(rule: Rule, context: Context) -> bool:
+    if rule.codes and not (context.reply_code and str(context.reply_code).startswith(rule.codes)):
+        return False
+    if rule.enhanced:
+        code = context.enhanced_code
+        if not code or not (code in rule.enhanced or "x" + code[1:] in rule.enhanced):
+            return False
+    if rule.stages and context.stage not in rule.stages:
+        return False
+    return not rule.providers or bool(context.providers.intersection(rule.providers))
+
+
+def _beside(rule: Rule, data: bytes) -> bool:
+    if rule.together and not any(_regex(each).search(data) for each in rule.together):
+        return False
+    return not (rule.unless and any(_regex(each).search(data) for each in rule.unless))
+
+
+@cache
+def shipped() -> Matcher:
+    """Return the matcher of the rules that are shipped, loaded once from their compiled form."""
+    path = Path(__file__).with_name("rules.json")
+    return Matcher(msgspec.json.decode(path.read_bytes(), type=Book))

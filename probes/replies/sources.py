@@ -1,0 +1,215 @@
+"""Reads the rules' YAML and makes the compiled form of it; the one file here that knows YAML, not loaded to read a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import re2
+import yaml
+
+from probes.causes import Cause, Confidence
+from probes.replies.atoms import atoms
+from probes.replies.rulebook import Book, Pattern, Rule
+
+HERE = Path(__file__).parent
+RULES = HERE / "rules"
+COMPILED = HERE / "rules.json"
+_PLAIN = frozenset(r"\.^$*+?{}[]|()")
+_KEYS = frozenset(
+    "name patterns with unless stages codes enhanced providers weight confidence also stage permanent source examples not".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a rule, and where: `file:line: says`."""
+
+    file: str
+    line: int
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.says}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A rule with where it stands and the texts that prove it."""
+
+    rule: Rule
+    file: str
+    line: int
+    examples: tuple[str, ...]
+    counter: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Sources:
+    """All that was read of some files: rules, software names, and the problems met on the way."""
+
+    rules: list[Source] = field(default_factory=list)
+    software: list[tuple[str, Pattern]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+
+
+class _Lines(yaml.SafeLoader):
+    """YAML in which every scalar is a string, a doubled key an error, and a mapping knows its line."""
+
+
+def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[str, Any]:
+    found: dict[str, Any] = {"__line__": node.start_mark.line + 1}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in found:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
+        found[str(key)] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_Lines.add_constructor("tag:yaml.org,2002:map", _mapping)
+for _tag in ("int", "float", "bool", "null", "timestamp"):
+    _Lines.add_constructor(f"tag:yaml.org,2002:{_tag}", lambda loader, node: loader.construct_scalar(node))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(str(v) for v in value) if isinstance(value, list) else (str(value),)
+
+
+def _lines(value: Any) -> tuple[str, ...]:
+    """Return patterns: a list, or a block with one a line, in which a line that opens with `# ` is a comment."""
+    if isinstance(value, str):
+        return tuple(line.strip() for line in value.splitlines() if line.strip() and not line.startswith("# "))
+    return _texts(value)
+
+
+def expanded(text: str, words: dict[str, str]) -> str:
+    """Fill `%name%` with a group of words and make of `…` a short gap."""
+    for _ in range(3):
+        for name, group in words.items():
+            text = text.replace(f"%{name}%", group)
+    return text.replace("…", ".{0,90}?")
+
+
+def _pattern(text: str, words: dict[str, str]) -> Pattern:
+    text = expanded(text, words)
+    if not _PLAIN.intersection(text):
+        return Pattern(text, literal=True, atoms=(text,))
+    re2.compile(text)
+    return Pattern(text, literal=False, atoms=tuple(sorted(atoms(text))))
+
+
+def _rule(entry: dict[str, Any], cause: Cause, words: dict[str, str]) -> Rule:
+    odd = set(entry) - _KEYS - {"__line__"}
+    if odd:
+        raise ValueError(f"unknown key {', '.join(sorted(odd))}")
+    name = str(entry.get("name") or "")
+    if not name:
+        raise ValueError("a rule needs a name")
+    patterns = [_pattern(p, words) for p in _lines(entry.get("patterns"))]
+    for each in patterns:
+        if not each.atoms:
+            raise ValueError(f"no word of three letters or more is sure to stand in the pattern {each.text!r}")
+        if not each.literal and any(a != a.lower() for a in each.atoms) or (each.literal and each.text != each.text.lower()):
+            raise ValueError(f"a pattern is written in small letters: {each.text!r}")
+    enhanced, reply = _texts(entry.get("enhanced")), _texts(entry.get("codes"))
+    if not patterns and not enhanced and not reply:
+        raise ValueError(f"the rule {name} has neither patterns nor codes")
+    default = "60" if patterns else "30" if enhanced else "15"
+    permanent = entry.get("permanent")
+    return Rule(
+        name=name if "." in name else f"{cause.value}.{name}",
+        cause=cause,
+        weight=int(entry.get("weight") or default),
+        confidence=Confidence(entry.get("confidence") or "likely"),
+        patterns=tuple(patterns),
+        together=tuple(expanded(p, words) for p in _lines(entry.get("with"))),
+        unless=tuple(expanded(p, words) for p in _lines(entry.get("unless"))),
+        stages=_texts(entry.get("stages")),
+        codes=reply,
+        enhanced=enhanced,
+        providers=_texts(entry.get("providers")),
+        also=tuple(Cause(c) for c in _texts(entry.get("also"))),
+        stage=entry.get("stage"),
+        permanent=None if permanent is None else permanent == "true",
+    )
+
+
+def _load_yaml(path: Path, found: Sources) -> Any:
+    try:
+        return yaml.load(path.read_text("utf-8"), _Lines)  # noqa: S506 - a SafeLoader's child
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        says = getattr(error, "problem", None) or str(error)
+        found.problems.append(Problem(str(path), mark.line + 1 if mark else 1, says))
+        return None
+
+
+def read_file(path: Path, found: Sources) -> None:
+    """Add the rules of one file to `found`; a file of one cause bears its name, another says `cause:` at each rule."""
+    page = _load_yaml(path, found)
+    if page is None:
+        return
+    entries = page.get("rules") if isinstance(page, dict) else page
+    if not isinstance(entries, list):
+        found.problems.append(Problem(str(path), 1, "a list of rules is expected"))
+        return
+    for entry in entries:
+        if not isinstance(entry, dict):
+            found.problems.append(Problem(str(path), 1, f"a rule is a mapping, not {entry!r}"))
+            continue
+        line = int(entry["__line__"])
+        try:
+            entry = dict(entry)
+            word = entry.pop("cause", path.stem)
+            rule = _rule(entry, Cause(word), found.words)
+        except (ValueError, re2.error) as error:
+            found.problems.append(Problem(str(path), line, str(error)))
+            continue
+        if any(other.rule.name == rule.name for other in found.rules):
+            found.problems.append(Problem(str(path), line, f"the name {rule.name} stands twice"))
+            continue
+        found.rules.append(Source(rule, str(path), line, _texts(entry.get("examples")), _texts(entry.get("not"))))
+
+
+def shipped() -> Sources:
+    """Read the rules of this package from their sources."""
+    found = Sources()
+    found.words = {k: v for k, v in (_load_yaml(HERE / "words.yaml", found) or {}).items() if k != "__line__"}
+    software = _load_yaml(HERE / "software.yaml", found) or {}
+    for name, patterns in software.items():
+        if name != "__line__":
+            found.software += [(name, _pattern(p, found.words)) for p in _texts(patterns)]
+    for path in sorted(RULES.glob("*.yaml")):
+        read_file(path, found)
+    return found
+
+
+def book(found: Sources) -> Book:
+    """Return what is loaded at run time: the rules without their examples."""
+    return Book(tuple(source.rule for source in found.rules), tuple(found.software))
+
+
+def compiled(found: Sources) -> bytes:
+    """Return the shipped form, one rule a line, so that a change of it can be read."""
+    encode = msgspec.json.encode
+    rules = b",\n".join(encode(source.rule) for source in found.rules)
+    software = b",\n".join(encode(pair) for pair in found.software)
+    return b'{"rules":[\n' + rules + b'\n],"software":[\n' + software + b"\n]}\n"
+
+
+def main() -> None:
+    """Write the compiled form anew; run after every change of a rule: `python -m probes.replies.sources`."""
+    found = shipped()
+    for problem in found.problems:
+        print(problem)  # noqa: T201 - a command's output
+    COMPILED.write_bytes(compiled(found))
+
+
+if __name__ == "__main__":
+    main()
