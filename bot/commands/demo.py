@@ -1,0 +1,142 @@
+"""`smtp-help demo`: the conversation on a practice range of servers broken on purpose; no mail server, no network."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import ipaddress
+import os
+import signal
+import sys
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from bot.commands.looking import complain
+from probes.vantage import Vantage
+
+if TYPE_CHECKING:
+    from bot.practice.range import Range
+
+TOUR = (
+    # What Ann answers, a line each; labels, so that a change of the pages' order does not matter.
+    "It hangs or stays in the outbox",
+    "Thunderbird",
+    "My internet provider’s, or a domain of our own",
+    # The form: address, server, port, security, login, user name, recipient, sender.
+    "ann@practice.test",
+    "wrong-port.practice.test",
+    "25",
+    "none",
+    "no",
+    "",
+    "bob@practice.test",
+    "",
+    "w",
+    "I changed it, check again",
+    # What was seen to work is filled in; Enter keeps it.
+    *[""] * 5,
+    "Yes, it went",
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the range and what goes on on it; 0, or 2 where the extra `demo` is missing."""
+    try:
+        import aiosmtpd  # noqa: F401 - only to see whether the extra is there
+        import trustme  # noqa: F401
+    except ImportError:
+        return complain('the practice range needs the extra "demo"; install it with: pip install "smtp-help[demo]"')
+    if arguments.serve:
+        return asyncio.run(_serve())
+    return asyncio.run(_demo(tour=arguments.tour or not sys.stdin.isatty()))
+
+
+def range_vantage(practice: Range) -> Vantage:
+    """Return the place from which the range is seen."""
+    return Vantage(
+        nameservers=(_pair(practice.nameserver),),
+        controls=tuple(map(_pair, practice.controls)),
+        ca_file=Path(practice.ca_file),
+        allow_networks=tuple(map(ipaddress.ip_network, practice.networks)),
+        routes=practice.routes,
+    )
+
+
+def _pair(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
+
+
+async def _serve() -> int:
+    from bot.practice.range import Range
+    from bot.practice.sheet import printed
+
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with Range.start() as practice:
+        print(printed(practice))
+        print("The range runs until Ctrl-C.", flush=True)
+        await stop.wait()
+    return 0
+
+
+async def _demo(*, tour: bool) -> int:
+    from bot.commands.chat import talk
+    from bot.practice.range import Range
+    from bot.settings import Settings
+
+    with tempfile.TemporaryDirectory(prefix="smtp-help-demo-") as folder:
+        async with Range.start() as practice:
+            place = range_vantage(practice)
+            print(_welcome(practice, tour=tour), flush=True)
+            database = Path(folder) / "demo.db"
+            if not tour:
+                return await talk(Settings(), place, database, "", sys.stdin)
+            with _typed(TOUR) as answers:
+                return await talk(Settings(), place, database, "", answers)
+
+
+@contextlib.contextmanager
+def _typed(lines: tuple[str, ...]) -> Iterator[TextIO]:
+    """Lay the answers into a pipe, as if somebody had typed them."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, encoding="utf-8") as answers:
+        with os.fdopen(writing, "w", encoding="utf-8") as pen:
+            pen.writelines(line + "\n" for line in lines)
+        yield answers
+
+
+SHOWN = (
+    "wrong-port", "no-tls", "expired-certificate", "wrong-name", "refuses-relay", "login-missing", "wants-spa",
+    "unknown-recipient", "recipient-typo", "name-near-miss", "pop-server", "never-answers", "healthy", "healthy-login",
+)  # fmt: skip
+
+
+def _welcome(practice: Range, *, tour: bool) -> str:
+    """Say what runs and which settings to type; what is wrong with them is for the conversation to find."""
+    where = (
+        "Each listens on its true ports on this computer."
+        if practice.true_ports
+        else "Each listens on a high port of this computer; the demo’s own network maps names and ports to them."
+    )
+    lines = [
+        f"A practice range of {len(practice.servers)} exercises runs on this computer:",
+        "real servers, each broken in one way.",
+        where,
+    ]
+    paragraph = textwrap.fill(" ".join(lines), 78)
+    if tour:
+        told = "Ann types; everything below is looked up, dialled and read for real. Her program: Thunderbird."
+        return f"{paragraph}\n\n{textwrap.fill(told, 78)}\n"
+    rows = [f"  {'server':27}{'port':6}{'security':10}{'logs in':9}recipient"]
+    for name in SHOWN:
+        one = practice.servers[name]
+        rows.append(f"  {one.host:27}{one.port:<6}{one.security:10}{one.login:9}{one.recipient}")
+    said = "You are ann@practice.test. Choose a row and play it; leaving out what the person would not know is fair."
+    more = "All of them, with what is broken in each and a line for `check`: smtp-help demo --serve"
+    return "\n".join([paragraph, "", textwrap.fill(said, 78), "", *rows, "", more, ""])
