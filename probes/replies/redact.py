@@ -10,10 +10,10 @@ _KEPT_HEAD = (
     # user:password@ in an address of a server
     r"(?i)(\b[a-z][a-z0-9+.-]{1,15}://[^\s:/@]{1,200}:)[^\s/@]{1,300}(@)",
     # AUTH with its first answer, and what the client says next
-    r"(?i)(\bauth[ ]+(?:plain|login|xoauth2|oauthbearer|cram-md5|digest-md5|ntlm|gssapi|external)[ ]+)[a-z0-9+/=_-]{2,4000}()",
+    r"(?i)(\bauth[ ]+(?:plain|login|xoauth2|oauthbearer|cram-md5|digest-md5|ntlm|gssapi|external)[ ]+)[a-z0-9+/=_-]{2,}()",
     # headers and bearer tokens
-    r"(?i)(\b(?:proxy-)?authorization\s*:\s*(?:basic|bearer|digest|negotiate)\s+)[^\s\"']{4,4000}()",
-    r"(?i)(\bbearer\s+)[a-z0-9._~+/=-]{12,4000}()",
+    r"(?i)(\b(?:proxy-)?authorization\s*:\s*(?:basic|bearer|digest|negotiate)\s+)[^\s\"']{4,}()",
+    r"(?i)(\bbearer\s+)[a-z0-9._~+/=-]{12,}()",
     # name and value, in many languages, quoted or bare
     r"(?i)([\"']?\b(?:pass(?:word|wd|phrase|code)?|pwd|pw|passwort|kennwort|mot de passe|mdp|contrase(?:n|ñ)a|clave|senha|wachtwoord|parola"
     r"|api[_ -]?key|secret|client[_ -]?secret|access[_ -]?token|refresh[_ -]?token|token|smtp[_-]?pass(?:word)?|passwordcommand|auth_password)\b"
@@ -21,20 +21,20 @@ _KEPT_HEAD = (
     r"(パスワード\s*[:：は=]\s*)[^\s]{3,200}()",
 )  # fmt: skip
 _WHOLE = (
-    r"\bya29\.[\w.-]{10,4000}",
-    r"\bEw[A-Za-z0-9+/=]{200,4000}",
-    r"\beyJ[\w-]{8,4000}\.[\w-]{4,4000}(?:\.[\w-]{0,4000})?",
+    r"\bya29\.[\w.-]{10,}",
+    r"\bEw[A-Za-z0-9+/=]{200,}",
+    r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]{0,})?",
     r"\bxox[a-z]-[\w-]{8,300}|\bxapp-[\w-]{8,300}",
     r"\bSG\.[\w-]{10,100}\.[\w-]{10,200}",
     r"\bkey-[0-9a-f]{24,64}\b",
     r"\bAKIA[0-9A-Z]{12,24}\b",
     r"\bxkeysib-[\w-]{20,200}|\bxsmtpsib-[\w-]{20,200}",
-    r"(?i)\buser=[^\s\x01]{3,200}\x01auth=bearer[^\x01]{3,4000}",
+    r"(?i)\buser=[^\s\x01]{3,200}\x01auth=bearer[^\x01]{3,}",
 )
 _DIALOGUE = (
-    r"(?m)^((?:[<>*~ ]{0,4}\s*)?334[ -][^\n]{0,300}\n(?:C: ?|>>> ?|-> ?|~> ?| ?> ?)?)([A-Za-z0-9+/=]{4,4000})(\s*)$"
+    r"(?m)^((?:[<>*~ ]{0,4}\s*)?334[ -][^\n]{0,300}\n(?:C: ?|>>> ?|-> ?|~> ?| ?> ?)?)([A-Za-z0-9+/=]{4,})(\s*)$"
 )
-_ARROWED = r"(?m)^(\s*(?:C:|>>>|->|~>|=>) ?)([A-Za-z0-9+/]{11,4000}={0,2})(\s*)$"
+_ARROWED = r"(?m)^(\s*(?:C:|>>>|->|~>|=>) ?)([A-Za-z0-9+/]{11,}={0,2})(\s*)$"
 _SPOKEN = (
     "incorrect",
     "wrong",
