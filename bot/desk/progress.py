@@ -22,7 +22,7 @@ _WORST_FIRST = (Severity.FAULT, Severity.WARNING, Severity.GOOD)
 
 
 class Rows:
-    """The list of checks as it grows; a check keeps its place."""
+    """The list of checks as it grows."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
@@ -37,8 +37,10 @@ class Rows:
             self._rows[news.check] = Progress(news.check, self._words.check(news.check), "running")
 
     def drawn(self) -> tuple[Progress, ...]:
-        """Return the rows, in the order in which the checks began."""
-        return tuple(self._rows.values())
+        """Return the rows in the order of the words' list, so that they read from the name to the mailbox."""
+        order = list(self._words.labels["checks"])
+        place = {check: number for number, check in enumerate(order)}
+        return tuple(sorted(self._rows.values(), key=lambda row: place.get(row.check, len(order))))
 
     def clear(self) -> None:
         """Forget all: nobody wants to see them any more."""

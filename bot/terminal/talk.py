@@ -1,0 +1,252 @@
+"""One conversation at a prompt: offer what was broken off, draw, ask, hand the answer to the desk, and again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TextIO
+
+from bot.desk import Desk, Result
+from bot.front import Case, Turn
+from bot.terminal import drawing
+from bot.terminal.forms import Form, picked
+from bot.terminal.ink import one_line
+from bot.terminal.lines import Ended, Interrupted, Lines
+from bot.terminal.paper import Paper
+from flows.conversation import (
+    AskedHuman,
+    Chose,
+    Conversation,
+    Event,
+    Filled,
+    Pasted,
+    StartedAgain,
+    Status,
+    WentBack,
+)
+from flows.screen import Kind, Progress, Screen
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+SAVED = "Your answers are saved. Go on at any time with: smtp-help chat"
+HELP = (
+    "Type the number of an answer and press Enter. Or paste the words of an error message: I read them.",
+    "In a form Enter keeps what stands there, and an empty field (or `-`) means “I don’t know”. `b` goes a field back.",
+    "`b` back, `a` start again, `h` talk to a human, `w` why I think so, `q` leave. What you answered is kept.",
+    "Never type a password here. Nobody needs it.",
+)
+FOOTER: Mapping[str, Event] = {"b": WentBack(), "a": StartedAgain(), "h": AskedHuman()}
+LONG_WORDS = {"back": "b", "start again": "a", "talk to a human": "h", "human": "h", "help": "?", "why": "w"}
+LEAVING = ("q", "quit", "exit")
+
+
+class Terminal:
+    """The desk's front at a prompt; `support` is where a case is sent to, in words."""
+
+    def __init__(self, stdin: TextIO, stdout: TextIO, environ: Mapping[str, str], *, support: str = "") -> None:
+        self.paper = Paper(stdout, environ)
+        self.lines = Lines(stdin, self.paper)
+        self._support = support
+        self._here: str | None = None
+        self._cases: dict[str, Case] = {}
+        self._forms: dict[str, Form] = {}
+        self._live: Live | None = None
+        self._rows: tuple[Progress, ...] = ()
+        self._quiet = False
+        self._look_drawn = -1
+
+    # The desk's front
+
+    async def show(self, conversation: Conversation, screen: Screen) -> None:
+        """Begin or end the drawing of a look; every other step is drawn when it is asked."""
+        if self._here not in (None, conversation.id) or self._quiet:
+            return
+        self._end_look()
+        if screen.kind is Kind.LOOK and self._look_drawn != screen.revision:
+            self._look_drawn = screen.revision
+            drawing.draw(self.paper, screen, "")
+            self.paper.gap()
+
+    async def progress(self, conversation: Conversation, screen: Screen) -> None:
+        """Draw the list of checks over itself, or on plain paper each one as it ends."""
+        if self._here not in (None, conversation.id):
+            return
+        before = {row.check: row for row in self._rows}
+        self._rows = screen.progress
+        if self._quiet:
+            return
+        if self.paper.fancy:
+            self._draw_live()
+            return
+        for row in screen.progress:
+            if row != before.get(row.check) and row.state not in ("running", "waiting"):
+                drawing.line_of(self.paper, row)
+
+    async def hand_over(self, conversation: Conversation, case: Case) -> str:
+        """Keep the case to be printed with the next step."""
+        self._cases[conversation.id] = case
+        return f"Copy the case below and send it to {self._support or 'your IT helpdesk'}. Nobody has it before you do."
+
+    def _draw_live(self) -> None:
+        from rich.live import Live
+
+        if self._live is None:
+            self._live = Live(console=self.paper.console, transient=True, refresh_per_second=10)
+            self._live.start()
+        self._live.update(drawing.live(self.paper, self._rows), refresh=True)
+
+    def _end_look(self) -> None:
+        self._stop_live()
+        if self.paper.fancy and self._rows:
+            drawing.ended(self.paper, self._rows)
+        self._rows = ()
+
+    def _stop_live(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    # The conversation
+
+    async def run(self, desk: Desk, owner: str, text: str = "") -> int:
+        """Talk until it is over; return the exit status: 0, or 130 where Ctrl-C ended it."""
+        try:
+            conversation = await self._begin(desk, owner, text)
+            while conversation is not None:
+                conversation = await self._step(desk, conversation)
+        except Ended:
+            self._leave(SAVED)
+        except Interrupted:
+            self._leave(SAVED)
+            return 130
+        except Exception as reason:  # noqa: BLE001 - the person gets a sentence, the log the rest
+            self._leave(f"Something went wrong here (reference {desk.reference(reason)}). {SAVED}")
+            return 1
+        finally:
+            self._stop_live()
+        return 0
+
+    def _leave(self, sentence: str) -> None:
+        self._stop_live()
+        self.paper.gap()
+        self.paper.say(sentence)
+
+    async def _begin(self, desk: Desk, owner: str, text: str) -> Conversation | None:
+        kept = await desk.current(owner)
+        begun = kept is not None and kept.status is Status.OPEN and (kept.trail or kept.answers or kept.texts)
+        if kept is not None and begun and await self._goes_on(desk, kept):
+            self._here = kept.id
+            if kept.run:
+                await self.show(kept, desk.screen(kept))
+            await desk.resume()
+            return await self._settled(desk, kept.id)
+        await desk.resume()
+        outcome = await desk.open(secrets.token_hex(8), owner, text)
+        if outcome.conversation is None:
+            self.paper.say(outcome.said, "fault")
+            return None
+        self._here = outcome.conversation.id
+        return await self._settled(desk, outcome.conversation.id)
+
+    async def _goes_on(self, desk: Desk, kept: Conversation) -> bool:
+        self.paper.gap()
+        self.paper.say("You broke off a conversation here.", "title", first=f"{self.paper.signs['bar']} ")
+        for question, answer in desk.screen(kept).answered[-6:]:
+            self.paper.say(f"{one_line(question)} *{one_line(answer).replace('*', '')}*", "quiet", indent=2)
+        self.paper.gap()
+        self.paper.say("Go on where it was", first=" 1  ", indent=2)
+        self.paper.say("Start anew", first=" 2  ", indent=2)
+        while True:
+            self.paper.gap()
+            answer = one_line(await self.lines.ask(f"{self.paper.signs['prompt']} ")).casefold()
+            if answer in ("1", "2", "a"):
+                return answer == "1"
+            if answer in LEAVING:
+                raise Ended
+            self.paper.say("Type 1 to go on where it was, or 2 to start anew.", "notice", indent=2)
+
+    async def _settled(self, desk: Desk, conversation: str) -> Conversation | None:
+        """Wait for what is under way; Ctrl-C meanwhile asks what to do instead."""
+        while not await self.lines.unless_interrupted(desk.settled(conversation)):
+            if not self.lines.typed_by_hand:
+                raise Interrupted
+            await self._instead(desk, conversation)
+            if self._rows and self.paper.fancy:
+                self._draw_live()
+        self._end_look()
+        return await desk.load(conversation)
+
+    async def _instead(self, desk: Desk, conversation: str) -> None:
+        self._quiet = True
+        self._stop_live()
+        try:
+            self.paper.say("I am still looking. Press Enter to wait on, or Ctrl-C to leave.", "notice")
+            word = one_line(await self.lines.ask("  Enter, b, a or h: ")).casefold()
+        finally:
+            self._quiet = False
+        now = await desk.load(conversation)
+        if word in LEAVING:
+            raise Ended
+        if word in FOOTER and now is not None:
+            await desk.take(Turn(secrets.token_hex(8), now.id, now.owner, FOOTER[word], now.revision))
+
+    async def _step(self, desk: Desk, now: Conversation) -> Conversation | None:
+        """Draw the step, take one answer to it, and return where that leads; None where it is over."""
+        screen = desk.screen(now)
+        drawing.draw(self.paper, screen, desk.tree.book.words.shell("did_that_help"))
+        for case in [self._cases.pop(key) for key in list(self._cases)]:
+            drawing.case(self.paper, case)
+        if screen.kind is Kind.CLOSED:
+            self.paper.gap()
+            return None
+        drawing.footer(self.paper, screen)
+        event = await self._event(screen)
+        outcome = await desk.take(Turn(secrets.token_hex(8), now.id, now.owner, event, now.revision))
+        if outcome.said:
+            self.paper.gap()
+            self.paper.say(outcome.said, "notice")
+        if outcome.result is Result.MISSING:
+            return None
+        return await self._settled(desk, now.id)
+
+    async def _event(self, screen: Screen) -> Event:
+        """Ask until something is typed that means an event here."""
+        form = self._forms.setdefault(screen.step, Form())
+        pressable = {drawing.KEYS[option.name] for option in screen.footer if option.name in drawing.KEYS}
+        while True:
+            if screen.kind is Kind.FILL:
+                typed = await form.fill(self.paper, self.lines, screen)
+                if isinstance(typed, dict):
+                    return Filled(typed)
+            else:
+                self.paper.gap()
+                typed = await self.lines.ask(f"{self.paper.signs['prompt']} ", ghost=self._ghost(screen))
+            word = LONG_WORDS.get(one_line(typed).casefold(), one_line(typed).casefold())
+            if word in LEAVING:
+                raise Ended
+            if word in FOOTER and word in pressable:
+                return FOOTER[word]
+            if word == "?":
+                for sentence in HELP:
+                    self.paper.say(sentence, indent=2)
+            elif word == "w" and screen.evidence:
+                drawing.why(self.paper, screen)
+            elif (chosen := picked(one_line(typed), [(o.name, o.label) for o in screen.options])) is not None:
+                return Chose(chosen)
+            elif len(word) <= 2:
+                self.paper.say(self._not_here(word, screen), "notice", indent=2)
+            else:
+                return Pasted(typed)
+
+    def _ghost(self, screen: Screen) -> str:
+        if screen.kind is Kind.HANDED:
+            return "more words for the case, or q to leave"
+        return "a number, or paste the error" if screen.options else "a letter from the line above"
+
+    @staticmethod
+    def _not_here(word: str, screen: Screen) -> str:
+        numbers = f"a number from 1 to {len(screen.options)}, or " if screen.options else ""
+        if word in FOOTER or word == "w":
+            return f"There is nothing for {word} here. Type {numbers}a letter from the line above."
+        return f"Type {numbers}a letter from the line above, or paste an error text."
