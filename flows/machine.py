@@ -31,7 +31,7 @@ from flows.conversation import (
 )
 from flows.filling import read_form
 from flows.model import Advise, Ask, Fill, Look, dangling
-from flows.opening import opened, person_sees
+from flows.opening import Opening, opened, person_sees
 from flows.pages import PageError
 from flows.told import domain_kind
 from flows.ways_out import CHOSE, Cursor, entered, ways_out, went_back
@@ -146,18 +146,10 @@ class Tree:
         if now.revision != 1:
             raise WrongTurn("it is open already")
         opening = opened(text)
-        answers = {**opening.answers}
         if opening.text:
             self._paste(cursor, opening.text, aside=False)
-            return
-        if kind := {"microsoft": "microsoft", "gmail": "gmail", "known": "provider"}.get(
-            domain_kind(answers.get("mail_address", ""))
-        ):
-            answers["account"] = kind
-        if "server" in answers and not opening.mistakes:
-            answers["opened"] = "server"
-        notice = " ".join(self.book.words.mistake(mistake) for mistake in opening.mistakes) or None
-        cursor.conversation = replace(now, answers=answers, earlier=dict(opening.typed), notice=notice)
+        else:
+            cursor.conversation = self._with_facts(now, opening)
 
     def _fill(self, cursor: Cursor, values: Mapping[str, str]) -> None:
         now, step = cursor.conversation, self.book.flow.steps[cursor.state]
@@ -171,25 +163,56 @@ class Tree:
         kept = {slot: value for slot, value in now.answers.items() if slot not in step.fields}
         label = " · ".join(form.answers.values()) or self.book.words.shell("a_text" if form.text else "dont_know")
         now = memory.left(replace(now, answers={**kept, **form.answers}), "filled", label[:LABEL_LENGTH])
-        cursor.conversation = memory.heard(now, form.text) if form.text else now
+        if form.text:
+            now = memory.heard(now, form.text, self.book.words.shell("secret_removed"))
+        cursor.conversation = now
         self._trigger(cursor, "fill")
 
     def _paste(self, cursor: Cursor, text: str, *, aside: bool = True) -> None:
-        now = cursor.conversation
+        now, words = cursor.conversation, self.book.words
         if now.status is Status.HANDED:
-            cursor.conversation = memory.heard(now, text)
+            cursor.conversation = memory.heard(now, text, words.shell("secret_removed"))
             return
-        seen = person_sees(text) if aside and now.answers.get("server") else None
-        now = memory.heard(now, text)
-        if redacted := now.texts[-1] != text[: len(now.texts[-1])] and "[removed]" in now.texts[-1]:
-            now = replace(now, notice=self.book.words.shell("secret_removed"))
-        cursor.conversation = replace(now, answers={**now.answers, "person_sees": seen}) if seen else now
-        label = self.book.words.shell("a_text") if redacted else now.texts[-1].split("\n")[0]
+        if aside and self._told(cursor, opened(text)):
+            return
+        seen = person_sees(text) if now.answers.get("server") else None
+        now = memory.heard(now, text, words.shell("secret_removed"))
+        if seen:
+            now = replace(now, answers={**now.answers, "person_sees": seen})
+        cursor.conversation = now
         trigger = "tried" if seen else "paste"
         if aside:
-            self._aside(cursor, trigger, label)
+            self._aside(cursor, trigger, now.texts[-1].strip().split("\n")[0])
         else:
             self._trigger(cursor, trigger)
+
+    def _told(self, cursor: Cursor, opening: Opening) -> bool:
+        """Take settings that were typed where no form asked for them; into the form where one is open."""
+        now, step = cursor.conversation, self.book.flow.steps[cursor.state]
+        if not opening.answers and not opening.mistakes:
+            return False
+        wrong = tuple((mistake.field, self.book.words.mistake(mistake)) for mistake in opening.mistakes)
+        typed = {**opening.answers, **opening.typed}
+        if isinstance(step, Fill) and set(typed) <= set(step.fields):
+            held = {slot: value for slot, value in now.answers.items() if slot in step.fields}
+            notice = self.book.words.shell("put_in")
+            cursor.conversation = replace(now, typed={**held, **typed}, mistakes=wrong, notice=notice)
+            cursor.shown = frozenset({cursor.state})
+            return True
+        self._aside(cursor, "again", " · ".join(typed.values()))
+        cursor.conversation = self._with_facts(cursor.conversation, opening)
+        return True
+
+    def _with_facts(self, now: Conversation, opening: Opening) -> Conversation:
+        answers = dict(opening.answers)
+        kind = domain_kind(answers.get("mail_address", ""))
+        if account := {"microsoft": "microsoft", "gmail": "gmail", "known": "provider"}.get(kind):
+            answers["account"] = account
+        if "server" in answers and not opening.mistakes:
+            answers["opened"] = "server"
+        notice = " ".join(self.book.words.mistake(mistake) for mistake in opening.mistakes) or now.notice
+        earlier = {**now.earlier, **opening.typed}
+        return replace(now, answers={**now.answers, **answers}, earlier=earlier, notice=notice)
 
     def _aside(self, cursor: Cursor, trigger: str, label: str) -> None:
         """Leave a step by a way that is open everywhere, so that Back leads to it again; ends what runs there."""

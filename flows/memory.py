@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from flows.conversation import Conversation, Seen, Status, Stop
 from flows.model import Advise, Ask, Fill, Flow, Look
-from flows.redacting import redact
 from probes.causes import Cause
 
 LONGEST_TRAIL = 100
+LONGEST_TEXT = 200_000
 MOST_SEEN = 6
 MOST_TEXTS = 20
 MOST_PICTURES = 20
@@ -65,9 +65,13 @@ def _not_again(flow: Flow, stop: Stop, advised: tuple[str, ...]) -> tuple[str, .
     return advised
 
 
-def heard(conversation: Conversation, text: str) -> Conversation:
-    """Return the conversation with a text kept, its secrets taken out."""
-    return replace(conversation, texts=(*conversation.texts, redact(text))[-MOST_TEXTS:])
+def heard(conversation: Conversation, text: str, secret_removed: str) -> Conversation:
+    """Return the conversation with a text kept; where a secret was taken out of it, `secret_removed` is the notice."""
+    from probes.replies.redact import redact  # its patterns are compiled only where a text comes
+
+    kept, found = redact(text[:LONGEST_TEXT])
+    notice = secret_removed if found else conversation.notice
+    return replace(conversation, texts=(*conversation.texts, kept)[-MOST_TEXTS:], notice=notice)
 
 
 def pictured(conversation: Conversation, reference: str) -> Conversation:

@@ -21,7 +21,17 @@ from the person's side, and the good end."""
 RESERVED = ("back", "again", "human")
 """Names of the footer's buttons, which no choice may bear."""
 
-DERIVED = ("cause", "next_cause", "finding", "server_kind", "domain_kind", "sends_by_smtp", "looked")
+DERIVED = (
+    "cause",
+    "next_cause",
+    "finding",
+    "server_kind",
+    "domain_kind",
+    "recipient_kind",
+    "sends_by_smtp",
+    "looked",
+    "mended",
+)
 """What a `go` may branch on beside a slot of the answers; see flows/told.py."""
 
 OPENING_SLOTS = ("opened", "account", *FIELDS[:-1])
@@ -72,6 +82,8 @@ class Fill:
     more: tuple[Sentence, ...] = ()
     fields: tuple[str, ...]
     then: str
+    offers: str = "typed"
+    """What fills it in beforehand: what was `typed`, or above that what was `seen` to work."""
     lines: Mapping[str, Where] = field(default_factory=dict)
 
 

@@ -192,7 +192,7 @@ def _choices(page: str, node: Node) -> tuple[Choice, ...]:
 
 KEYS = {
     "ask": ("more", "keep", "choices"),
-    "fill": ("more", "fields", "then"),
+    "fill": ("more", "fields", "then", "offers"),
     "look": ("more", "what", "then", "otherwise"),
     "advise": ("more", "cause", "steps", "choices"),
     "go": ("to", "page", "otherwise"),
@@ -248,6 +248,7 @@ def _step(page: str, name: str, at: Where, node: Node, default: tuple[Choice, ..
                 more=more,
                 fields=names,
                 then=_full(page, parts["then"]),
+                offers=_one_of(parts["offers"], ("typed", "seen"), "source") if "offers" in parts else "typed",
                 lines=lines("then"),
             )
         case "look":

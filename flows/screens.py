@@ -9,6 +9,7 @@ from flows.conversation import Conversation, Seen, Status
 from flows.machine import Tree
 from flows.model import Advise, Ask, Choice, Fill, Flow
 from flows.screen import Input, Kind, Option, Progress, Screen
+from flows.told import looks
 from flows.values import Facts, shipped_facts, values
 from flows.wording import all_worded, plain, worded
 from probes.target import Login, Security
@@ -81,11 +82,13 @@ def _second(seen: Seen, step: Advise) -> bool:
 
 
 def _why(tree: Tree, now: Conversation, step: object, verdict: Verdict | None) -> tuple[str, ...]:
-    if not isinstance(step, Advise) or step.name in tree.book.flow.ways.values():
-        return ()
     book = tree.book
+    if isinstance(step, Ask) and not _fresh(now):
+        return ()
+    if not isinstance(step, Ask | Advise) or step.name in book.flow.ways.values():
+        return ()
     said = list(evidence(book, verdict)) if verdict else []
-    if step.cause and (verdict is None or verdict.cause is not step.cause):
+    if isinstance(step, Advise) and step.cause and (verdict is None or verdict.cause is not step.cause):
         said = [book.words.shell("by_answers"), *(f"{ask} {answer}" for ask, answer in answered(tree, now)), *said]
     if verdict:
         said.extend(book.words.not_tested(one) for one in verdict.not_tested)
@@ -105,11 +108,16 @@ def _sureness(tree: Tree, step: object, verdict: Verdict | None) -> str:
 
 
 def _different(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
-    """Say what a second look found different; only on the advice right after it."""
-    looks = [seen for seen in now.seen if seen.what == "probe"]
-    after_look = len(now.seen) > 1 and now.seen[-1].what == "probe" and len(looks) > 1
-    fresh = isinstance(step, Advise) and bool(now.seen) and now.seen[-1].run == f"{now.id}.{now.revision - 1}"
-    return difference(tree.book, looks[-2].verdict, looks[-1].verdict) if after_look and fresh else ()
+    """Say what a second look found different; only on the step right after it."""
+    seen = looks(now)
+    if len(seen) < 2 or not _fresh(now) or now.seen[-1].what != "probe" or not isinstance(step, Ask | Advise):
+        return ()
+    return difference(tree.book, seen[-2], seen[-1])
+
+
+def _fresh(now: Conversation) -> bool:
+    """Tell whether the step is the first after a look: the look's run bears the revision before this one."""
+    return bool(now.seen) and now.seen[-1].run == f"{now.id}.{now.revision - 1}"
 
 
 def _options(step: object, now: Conversation, possible: frozenset[str]) -> tuple[Option, ...]:
@@ -121,7 +129,7 @@ def _options(step: object, now: Conversation, possible: frozenset[str]) -> tuple
 
 def _inputs(tree: Tree, step: Fill, now: Conversation, facts: Facts) -> tuple[Input, ...]:
     words, wrong = tree.book.words, dict(now.mistakes)
-    prefill = _prefill(now, facts)
+    prefill = _prefill(step, now, facts)
     inputs = []
     for name in step.fields:
         value = prefill.get(name, "")
@@ -144,12 +152,12 @@ def _inputs(tree: Tree, step: Fill, now: Conversation, facts: Facts) -> tuple[In
     return tuple(inputs)
 
 
-def _prefill(now: Conversation, facts: Facts) -> dict[str, str]:
+def _prefill(step: Fill, now: Conversation, facts: Facts) -> dict[str, str]:
     """Return values for the form: what was just typed, then what is known, then from before, then the provider's."""
     if now.typed:
         return dict(now.typed)
     known = values_of_provider(now, facts)
-    works = now.verdict.works_with if now.verdict else None
+    works = now.verdict.works_with if now.verdict and step.offers == "seen" else None
     seen = {"server": works.host, "port": str(works.port), "security": works.security} if works else {}
     return {**known, **now.earlier, **now.answers, **seen}
 

@@ -9,7 +9,7 @@ from flows.conversation import Conversation
 from flows.programs import Program
 from probes import providers
 from probes.causes import Cause
-from probes.target import Target, domain_of, parse, parse_host
+from probes.target import Target, address_mistake, domain_of, parse, parse_host
 from probes.verdict import Told, Verdict
 
 MICROSOFT = ("Outlook.com", "Microsoft 365")
@@ -82,10 +82,21 @@ def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Pro
             return domain_kind(said.get("mail_address", ""))
         case "sends_by_smtp":
             return sends_by_smtp(programs.get(said.get("program", "")), said.get("account", ""))
+        case "recipient_kind":
+            recipient = said.get("recipient", "")
+            return "missing" if not recipient else "wrong" if address_mistake("recipient", recipient) else "fine"
         case "looked":
-            return "yes" if any(seen.what == "probe" for seen in conversation.seen) else "no"
+            return "yes" if looks(conversation) else "no"
+        case "mended":
+            causes = [verdict.cause for verdict in looks(conversation)[-2:]]
+            return "yes" if len(causes) > 1 and causes[1] is Cause.OK and causes[0] is not Cause.OK else "no"
         case _:
             return said.get(on, "")
+
+
+def looks(conversation: Conversation) -> tuple[Verdict, ...]:
+    """Return the verdicts of the looks at the server, oldest first."""
+    return tuple(seen.verdict for seen in conversation.seen if seen.what == "probe")
 
 
 def next_cause(conversation: Conversation) -> str:
