@@ -25,7 +25,6 @@ TOUR = (
     # What Ann answers, a line each; labels, so that a change of the pages' order does not matter.
     "It hangs or stays in the outbox",
     "Thunderbird",
-    "My internet provider’s, or a domain of our own",
     # The form: address, server, port, security, login, user name, recipient, sender.
     "ann@practice.test",
     "wrong-port.practice.test",

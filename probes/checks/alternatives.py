@@ -12,7 +12,7 @@ from probes.network import Network
 from probes.probe import Probe
 from probes.speakers import Speaker
 from probes.talk import dialogue
-from probes.target import Login, Target, parse_host
+from probes.target import Target, parse_host
 from probes.vantage import INCOMING_PORTS
 
 NAME = "alternatives"
@@ -86,7 +86,7 @@ def _settled(target: Target, given: tuple[Dialogue, ...]) -> bool:
     held = survey.foremost(given)
     if held is None or held.port in INCOMING_PORTS:
         return False
-    behind_login = held.ended_at == "auth" or (target.login is Login.YES and held.ended_at in ("mail_from", "rcpt_to"))
+    behind_login = held.ended_at == "auth" or (bool(held.tried) and held.ended_at in ("mail_from", "rcpt_to"))
     return survey.works(held, target) or behind_login
 
 
