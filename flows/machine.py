@@ -30,7 +30,7 @@ from flows.conversation import (
     WentBack,
 )
 from flows.filling import read_form
-from flows.model import Advise, Ask, Fill, Look, dangling
+from flows.model import Advise, Ask, Fill, Go, Look, dangling
 from flows.opening import Opening, opened, person_sees
 from flows.pages import PageError
 from flows.told import domain_kind
@@ -63,7 +63,12 @@ class Tree:
 
     def settled(self, conversation: Conversation) -> Conversation:
         """Return the conversation as it stands on the pages of now, with the same revision."""
-        return memory.settled(self.book.flow, conversation, self.book.words.shell("fell_back"))
+        settled = memory.settled(self.book.flow, conversation, self.book.words.shell("fell_back"))
+        if settled is conversation or not isinstance(self.book.flow.steps[settled.step], Go):
+            return settled
+        cursor = Cursor(settled.step, settled, "")
+        self._travel(cursor)
+        return replace(cursor.conversation, step=cursor.state)
 
     def looking(self, conversation: Conversation) -> str | None:
         """Return what the look under way looks at, `probe` or `text`, or None where none is under way."""
