@@ -198,7 +198,8 @@ def spoken(screen: Screen) -> str:
     lines.append(screen.sureness)
     if labels := [option.label for option in screen.options]:
         lines.append(say("choices", choices="; ".join(labels)))
-    return fitted("\n".join(bare(line) for line in lines if line), limits.SECTION) or say("bot")
+    said = "\n".join(filter(str.strip, map(bare, lines)))
+    return fitted(said, limits.SECTION).strip() or say("bot")
 
 
 def shrunk(title: str, answer: str) -> Drawn:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from bot.desk import Desk, Outcome, Result
 from bot.front import Turn
 from bot.slack import marks, modal, reading
+from bot.slack.blocks import Drawn
 from bot.slack.delivery import SlackFront
 from bot.slack.faults import TRIGGER, SlackFault
 from bot.slack.gate import Gate
@@ -138,9 +139,12 @@ class Clicks:
                 return
             case Result.OVER:
                 await self._over(body, person, outcome.said or say("over"), outcome.screen)
-            case Result.STRANGER | Result.MISSING | Result.FAILED:
-                again = outcome.result is not Result.FAILED
-                await self._replies.answer(body, person.owner, note(outcome.said or say("over"), start=again))
+            case Result.FAILED:
+                await self._replies.answer(body, person.owner, failed(outcome))
+            case Result.STRANGER | Result.MISSING:
+                await self._replies.answer(body, person.owner, note(outcome.said or say("over"), start=True))
+            case _:
+                assert_never(outcome.result)
 
     async def _over(self, body: Body, person: Who, said: str, screen: Screen | None = None) -> None:
         """Say kindly that a step is over, with the way to the open one."""
@@ -163,6 +167,12 @@ class Clicks:
         while len(self._pressed) > PRESSES_KEPT:
             self._pressed.popitem(last=False)
         return before is not None and 0 < at - before < DOUBLE_CLICK
+
+
+def failed(outcome: Outcome) -> Drawn:
+    """Draw the sentence of an outcome that went wrong, with the way back to the step and its Talk to a human."""
+    now = outcome.conversation
+    return note(outcome.said or say("over"), resume=Mark(now.id, now.revision) if now else None)
 
 
 def _event(name: str, mark: Mark | None) -> Event | None:

@@ -17,7 +17,7 @@ from bot.front import Turn
 from bot.slack import marks, reading
 from bot.slack.blocks import Drawn
 from bot.slack.calls import body as drawn_body
-from bot.slack.clicks import Ack, Clicks
+from bot.slack.clicks import Ack, Clicks, failed
 from bot.slack.delivery import SlackFront
 from bot.slack.gate import Gate, House
 from bot.slack.home import home, note, pointer
@@ -145,7 +145,7 @@ class Listeners:
         outcome = await self._desk.open(reading.key(body), person.owner)
         await ack()
         if outcome.result is Result.FAILED:
-            self.replies.later(self.replies.answer(body, person.owner, note(outcome.said)))
+            self.replies.later(self.replies.answer(body, person.owner, failed(outcome)))
         elif body.get("view"):
             self.replies.later(self._publish(person, say("home_started")))
         elif (body.get("container") or {}).get("is_ephemeral"):
@@ -238,7 +238,7 @@ class Listeners:
 
     def _say(self, person: Who, outcome: Outcome) -> None:
         if outcome.said:
-            self.replies.later(self._front.tell(person.owner, note(outcome.said)))
+            self.replies.later(self._front.tell(person.owner, failed(outcome)))
 
     def _once(self, key: str) -> bool:
         """Tell whether this is the first of its deliveries; for answers that change no conversation."""

@@ -65,8 +65,7 @@ class Bot:
         for each in kept:
             await self.desk.settled(each.id)
         await self.half.listeners.replies.settled()
-        kept = await self.desk.recent(person.owner)
-        return kept[0] if kept else None
+        return await self.desk.current(person.owner) or next(iter(await self.desk.recent(person.owner)), None)
 
 
 @pytest.fixture(scope="session")

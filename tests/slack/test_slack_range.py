@@ -1,0 +1,59 @@
+"""The whole way with real probes: Slack's clicks at one end, servers that are really broken at the other."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+
+import fake_blocks
+import pytest
+
+from bot.looking import Looker
+from bot.practice.range import Range
+from probes.vantage import Vantage
+
+
+def words(message):
+    return fake_blocks.texts(message["blocks"])
+
+
+def vantage(practice):
+    host, port = practice.nameserver.rsplit(":", 1)
+    controls = (each.rsplit(":", 1) for each in practice.controls)
+    return Vantage(
+        nameservers=((host, int(port)),),
+        controls=tuple((name, int(number)) for name, number in controls),
+        ca_file=Path(practice.ca_file),
+        allow_networks=tuple(map(ipaddress.ip_network, practice.networks)),
+        routes=practice.routes,
+        name="here",
+    )
+
+
+@pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
+async def test_an_expired_certificate_is_found_by_clicks_and_handed_over_with_what_was_seen(run, socket):
+    async with Range.start(true_ports=False, only=("expired-certificate",)) as practice:
+        wrong = practice.servers["expired-certificate"]
+        async with run(socket=socket, looker=Looker(vantage(practice)), support_channel="C0HELP") as bot:
+            bot.slack.channel("C0HELP")
+            ann = bot.person()
+            await ann.command(wrong.sender)
+            await bot.quiet(ann)
+            for label in ("I am not sure, please check", "Thunderbird", "Fill in the form"):
+                await ann.presses(label)
+                await bot.quiet(ann)
+            view = list(bot.slack.views.values())[-1]
+            _, answer = await ann.submits(
+                view, server=wrong.host, port=str(wrong.port), security=wrong.security, login="no"
+            )
+            assert answer == ""
+            conversation = await bot.quiet(ann)
+            assert conversation.verdict.cause is wrong.cause
+            assert practice.met(wrong.host, wrong.port) > 0
+            assert wrong.host in words(ann.messages[-1])
+            assert "✗" in words(ann.messages[-2])
+            await ann.presses("Talk to a human")
+            await bot.quiet(ann)
+            case, *thread = bot.slack.posted("C0HELP")
+            assert wrong.host in words(case)
+            assert "220" in "".join(map(words, thread))
