@@ -85,7 +85,7 @@ class Form:
 
     async def _text(self, paper: Paper, lines: Lines, one: Input) -> str:
         paper.say("Paste it. A line with a single dot, or an empty line, ends it.", "quiet", indent=2)
-        first = await lines.ask(f"  {paper.signs['prompt']} ")
+        first = await lines.ask(f"  {paper.signs['prompt']} ", many=True)
         if first.strip() in ("b", *COMMANDS):
             return first.strip()
         if "\n" in first:

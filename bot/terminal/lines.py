@@ -7,9 +7,9 @@ import codecs
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TextIO
 
 from bot.terminal.paper import Paper
 from probes.replies import redact
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 200_000
 """Characters kept of one line; the rest of it is dropped."""
+
+SHORT = 2
+"""A line of so many characters is a choice or a key, never the beginning of a paste."""
 
 PASTE_PAUSE = 0.05
 """Seconds within which the lines of one paste follow each other."""
@@ -41,9 +44,10 @@ class Lines:
         self._edited = self.typed_by_hand and paper.fancy
         self._session: PromptSession[str] | None = None
         self._queue: asyncio.Queue[str | None] | None = None
+        self._pressed = asyncio.Event()
 
-    async def ask(self, before: str, *, default: str = "", ghost: str = "") -> str:
-        """Return one answer (several lines where they were pasted); raises `Interrupted` or `Ended`.
+    async def ask(self, before: str, *, default: str = "", ghost: str = "", many: bool = False) -> str:
+        """Return one answer (with `many` several lines where they were pasted); raises `Interrupted` or `Ended`.
 
         `default` stands there to be changed where a line can be edited; elsewhere it is named, and an empty line
         means it.
@@ -53,10 +57,10 @@ class Lines:
         named = f"{before.rstrip()} [{default}] " if default else before
         self._paper.prompt(named)
         line = await self._line()
-        if self.typed_by_hand:
-            line = "\n".join([line, *await self._rest_of_paste()])
-        else:
+        if not self.typed_by_hand:
             self._paper.raw(redact(line)[0])
+        elif many and len(line.strip()) > SHORT:
+            line = "\n".join([line, *await self._rest_of_paste()])
         return line if line.strip() else default
 
     async def more(self) -> str | None:
@@ -72,25 +76,33 @@ class Lines:
 
     async def unless_interrupted(self, doing: Awaitable[None]) -> bool:
         """Wait for what is under way; False where Ctrl-C was pressed first, and it goes on."""
-        task = asyncio.ensure_future(doing)
-        async with self._listening() as pressed:
-            waiting = asyncio.ensure_future(pressed.wait())
-            await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-            return not pressed.is_set()
+        return await self._first(asyncio.ensure_future(doing))
 
-    @asynccontextmanager
-    async def _listening(self) -> AsyncIterator[asyncio.Event]:
-        pressed, loop = asyncio.Event(), asyncio.get_running_loop()
+    async def _first(self, task: asyncio.Future[Any]) -> bool:
+        self._listen()
+        waiting = asyncio.ensure_future(self._pressed.wait())
+        await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        pressed = self._pressed.is_set()
+        self._pressed.clear()
+        return not pressed
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take Ctrl-C as a key from here on, whenever it is pressed."""
         before = signal.getsignal(signal.SIGINT)
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor beside the main thread
-            loop.add_signal_handler(signal.SIGINT, pressed.set)
+        self._listen()
         try:
-            yield pressed
+            yield
         finally:
             with suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.remove_signal_handler(signal.SIGINT)
+                asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
                 signal.signal(signal.SIGINT, before)
+
+    def _listen(self) -> None:
+        # Again before each wait, since an edited line takes the handler away. Windows has none, nor has a thread.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._pressed.set)
 
     async def _edit(self, before: str, default: str, ghost: str) -> str:
         from prompt_toolkit import PromptSession
@@ -115,11 +127,7 @@ class Lines:
             reader = threading.Thread(target=self._read, args=(self._queue, asyncio.get_running_loop()), daemon=True)
             reader.start()
         getting = asyncio.ensure_future(self._queue.get())
-        async with self._listening() as pressed:
-            waiting = asyncio.ensure_future(pressed.wait())
-            await asyncio.wait([getting, waiting], return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-        if not getting.done():
+        if not await self._first(getting):
             getting.cancel()
             raise Interrupted
         line = getting.result()

@@ -29,7 +29,8 @@ from flows.screen import Kind, Progress, Screen
 if TYPE_CHECKING:
     from rich.live import Live
 
-SAVED = "Your answers are saved. Go on at any time with: smtp-help chat"
+SAVED = "Your answers are saved. Go on at any time with:"
+COMMAND = "smtp-help chat"
 HELP = (
     "Type the number of an answer and press Enter. Or paste the words of an error message: I read them.",
     "In a form Enter keeps what stands there, and an empty field (or `-`) means “I don’t know”. `b` goes a field back.",
@@ -66,7 +67,6 @@ class Terminal:
         if screen.kind is Kind.LOOK and self._look_drawn != screen.revision:
             self._look_drawn = screen.revision
             drawing.draw(self.paper, screen, "")
-            self.paper.gap()
 
     async def progress(self, conversation: Conversation, screen: Screen) -> None:
         """Draw the list of checks over itself, or on plain paper each one as it ends."""
@@ -76,6 +76,8 @@ class Terminal:
         self._rows = screen.progress
         if self._quiet:
             return
+        if not before:
+            self.paper.gap()
         if self.paper.fancy:
             self._draw_live()
             return
@@ -111,26 +113,28 @@ class Terminal:
 
     async def run(self, desk: Desk, owner: str, text: str = "") -> int:
         """Talk until it is over; return the exit status: 0, or 130 where Ctrl-C ended it."""
-        try:
-            conversation = await self._begin(desk, owner, text)
-            while conversation is not None:
-                conversation = await self._step(desk, conversation)
-        except Ended:
-            self._leave(SAVED)
-        except Interrupted:
-            self._leave(SAVED)
-            return 130
-        except Exception as reason:  # noqa: BLE001 - the person gets a sentence, the log the rest
-            self._leave(f"Something went wrong here (reference {desk.reference(reason)}). {SAVED}")
-            return 1
-        finally:
-            self._stop_live()
+        with self.lines.listening():
+            try:
+                conversation = await self._begin(desk, owner, text)
+                while conversation is not None:
+                    conversation = await self._step(desk, conversation)
+            except Ended:
+                self._leave(SAVED)
+            except Interrupted:
+                self._leave(SAVED)
+                return 130
+            except Exception as reason:  # noqa: BLE001 - the person gets a sentence, the log the rest
+                self._leave(f"Something went wrong here (reference {desk.reference(reason)}). {SAVED}")
+                return 1
+            finally:
+                self._stop_live()
         return 0
 
     def _leave(self, sentence: str) -> None:
         self._stop_live()
         self.paper.gap()
         self.paper.say(sentence)
+        self.paper.raw(f"  {COMMAND}", "code")
 
     async def _begin(self, desk: Desk, owner: str, text: str) -> Conversation | None:
         kept = await desk.current(owner)
@@ -221,7 +225,7 @@ class Terminal:
                     return Filled(typed)
             else:
                 self.paper.gap()
-                typed = await self.lines.ask(f"{self.paper.signs['prompt']} ", ghost=self._ghost(screen))
+                typed = await self.lines.ask(f"{self.paper.signs['prompt']} ", ghost=self._ghost(screen), many=True)
             word = LONG_WORDS.get(one_line(typed).casefold(), one_line(typed).casefold())
             if word in LEAVING:
                 raise Ended
