@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar, assert_never, cast
 
-from transitions import EventData, Machine, MachineError, State
+from transitions import EventData, Machine, State
 
 from flows import memory
 from flows.book import Book
@@ -232,10 +232,7 @@ class Tree:
     def _trigger(self, cursor: Cursor, name: str) -> bool:
         if name not in self._triggers[cursor.state]:
             raise WrongTurn(f"{name} is not possible at {cursor.state}")
-        try:
-            return bool(self._machine.events[name].trigger(cursor))
-        except MachineError as error:
-            raise WrongTurn(str(error)) from error
+        return bool(self._machine.events[name].trigger(cursor))
 
     def _travel(self, cursor: Cursor) -> None:
         """Go on until a step shows itself: over branches, questions already answered, and looks without a server."""

@@ -8,7 +8,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from flows.model import Where
-from flows.pages import Node, PageError, read_nodes
+from flows.pages import Node, PageError, files, read_nodes
 
 SETTINGS = ("server", "port", "security", "login", "spa", "user_name", "offline")
 KEYS = ("name", "label", "sends_by_smtp", "versions", "note", "settings")
@@ -42,11 +42,9 @@ def load() -> dict[str, Program]:
     """Read every file of flows/programs; a file's name is the program's. Raises PageError naming file and line."""
     folder: Traversable = resources.files("flows").joinpath("programs")
     programs = {}
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".yaml"):
-            shown = f"flows/programs/{entry.name}"
-            program = read(entry.name.removesuffix(".yaml"), entry.read_text(encoding="utf-8"), shown)
-            programs[program.name] = program
+    for path, entry in files(folder):
+        name = path.removesuffix(".yaml")
+        programs[name] = read(name, entry.read_text(encoding="utf-8"), f"flows/programs/{path}")
     return programs
 
 

@@ -12,6 +12,7 @@ from flows.screen import Input, Kind, Option, Progress, Screen
 from flows.told import looks
 from flows.values import Facts, shipped_facts, values
 from flows.wording import all_worded, plain, worded
+from probes.causes import RunnerUp
 from probes.target import Login, Security
 from probes.verdict import Verdict
 
@@ -99,12 +100,9 @@ def _sureness(tree: Tree, step: object, verdict: Verdict | None) -> str:
     if not isinstance(step, Advise) or step.cause is None:
         return ""
     words = tree.book.words
-    if verdict and verdict.cause is step.cause:
-        return words.confidence(verdict.confidence)
-    for other in verdict.runners_up if verdict else ():
-        if other.cause is step.cause:
-            return words.confidence(other.confidence)
-    return words.shell("sure_by_answers")
+    weighed = (RunnerUp(verdict.cause, verdict.confidence), *verdict.runners_up) if verdict else ()
+    sure = next((one.confidence for one in weighed if one.cause is step.cause), None)
+    return words.confidence(sure) if sure else words.shell("sure_by_answers")
 
 
 def _different(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:

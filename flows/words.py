@@ -79,7 +79,11 @@ class Words:
 
 def load() -> Words:
     """Read words.yaml; raises PageError naming the line that is wrong."""
-    source = resources.files("flows").joinpath("words.yaml").read_text(encoding="utf-8")
+    return read_words(resources.files("flows").joinpath("words.yaml").read_text(encoding="utf-8"))
+
+
+def read_words(source: str) -> Words:
+    """Read words from YAML text; raises PageError naming the line that is wrong."""
     root = read_nodes(source, FILE)
     if root is None:
         raise PageError(Where(FILE, 1), "the words are missing")

@@ -1,10 +1,12 @@
 """A page that is broken on purpose is named with its file and line; the shipped tree is sound."""
 
 import shutil
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 import pytest
+from flow_talk import Talk
 
 from flows import pages
 from flows.book import Book, load
@@ -12,6 +14,7 @@ from flows.machine import Tree
 from flows.model import Where
 from flows.pages import PageError
 from flows.proof import Problem, prove
+from probes.findings import Finding, Severity
 
 HANGS = 'outbox", then: program}'
 SHIPPED = Path(str(resources.files("flows").joinpath("pages")))
@@ -275,3 +278,41 @@ def test_a_change_of_any_page_changes_the_digest(folder: Path) -> None:
 def test_problems_come_in_the_order_of_file_and_line() -> None:
     first, second = Problem(Where("a.yaml", 2), "y"), Problem(Where("a.yaml", 10), "x")
     assert sorted([second, first]) == [first, second]
+
+
+def test_words_that_lack_a_cause_or_a_place_are_named(book: Book) -> None:
+    causes = {name: sentence for name, sentence in book.words.causes.items() if name != "ok"}
+    labels = {**book.words.labels, "where": {**book.words.labels["where"], "port": ""}}
+    poor = replace(book, words=replace(book.words, causes=causes, labels=labels))
+    assert [problem.sentence for problem in prove(poor)] == [
+        "nothing is said where the place of “port” is unknown",
+        "the cause “ok” has no summary",
+    ]
+
+
+def test_a_branch_on_a_finding_or_a_look_at_one_is_taken(folder: Path) -> None:
+    added(
+        folder,
+        """
+one:
+  look: Once more.
+  what: probe
+  then: {greeting_delayed: two, ok: three}
+  otherwise: ends.human
+two:
+  go: finding
+  to: {not_encrypted: ends.solved, greeting_delayed: three}
+  otherwise: ends.human
+three:
+  ask: Well?
+  choices: {a: {say: "A", then: ends.human}}
+""",
+    )
+    line = "then: settings.check"
+    replaced(folder, "again.yaml", line, "then: extra.one")
+    book = load(folder)
+    assert prove(book) == ()
+    slow = Finding("greeting_delayed", Severity.WARNING, "x", {"seconds": "9"})
+    for findings, step in (((slow,), "extra.three"), ((), "ends.human")):
+        talk = Talk(Tree(book)).open("smtp.example.com").see("port_blocked").choose("other", "changed")
+        assert talk.fill({"server": "smtp.example.com"}).see("timeout", *findings).step == step
