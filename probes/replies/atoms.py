@@ -7,14 +7,18 @@ from re import _constants as kind  # type: ignore[attr-defined]  # the standard 
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-MOST = 96
+MOST = 24
 """More alternatives than this are not multiplied out."""
 
 Words = frozenset[str]
 
 
-def _worth(words: Words) -> tuple[int, int]:
-    return (min(len(w.encode()) for w in words), -len(words)) if words else (0, 0)
+def _worth(words: Words) -> float:
+    """Return how well words pick out a text: long ones do, many cost time to load."""
+    if not words:
+        return -99.0
+    least = min(len(w.encode()) for w in words)
+    return min(least, 9) - len(words) / 8 - (50 if least < 3 else 0)
 
 
 def _better(one: Words | None, other: Words | None) -> Words | None:

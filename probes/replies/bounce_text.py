@@ -8,7 +8,7 @@ from probes.replies.clean import pattern, straightened, unwrapped
 from probes.replies.facts import addresses
 from probes.replies.message import Fields, grouped
 
-_A = r"([\w.!#$%&'*+/=?^{|}~-]{1,64}@(?:[\w-]{1,63}\.){0,8}[\w-]{2,63})"
+_A = r"([\w.!#$%&'*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)*)"
 _COPY = (
     r"(?im)^[ \t>]*(?:-{2,}|=-{2,}|={2,}|_{3,}|\*{3,})?[ \t]*(?:below this line is a copy|this is a copy of (?:the|your) message|"
     r"(?:the )?original message (?:follows|header|text)|unsent message below|here is a copy of the message|returned message|"

@@ -135,6 +135,22 @@ def _without_repeats(text: str) -> str:
     return head + rest
 
 
+_DECIMAL = r"(?:^|[^\d.])-?(214[678]\d{6})(?:[^\d.]|$)"
+
+
+def _hexadecimal(text: str) -> str:
+    """Return what is to be added where Windows' codes stand as decimal numbers: the same code as it is published."""
+    added = []
+    for found in pattern(_DECIMAL).finditer(text):
+        number = int(found.group(1))
+        if "-" + found.group(1) in text:
+            number = (1 << 32) - number
+        added.append(f"0x{number:08X}")
+        if len(added) == 5:
+            break
+    return "".join(f" ({code})" for code in added)
+
+
 def clean(text: str) -> Clean:
     """Return `text` made plain: quoting, decoration, continuation codes and odd signs gone. Never raises."""
     text = straightened(unwrapped(bounded(text)))
@@ -148,6 +164,8 @@ def clean(text: str) -> Clean:
 def from_lines(lines: list[str]) -> Clean:
     """Make a clean text of lines that are plain already."""
     shown = _without_repeats(" ".join(" ".join(lines).split()))
+    if "214" in shown:
+        shown += _hexadecimal(shown)
     hay = shown.lower()
     if len(hay) != len(shown):
         shown = hay

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from probes.replies.clean import pattern
 
-_ADDRESS = r"[\w.!#$%&'*+/=?^{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z][a-z0-9-]{1,62}"
-_HOST = r"(?:^|[^\w.@/-])((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,23})(?:[^\w@-]|$)"
+_ADDRESS = r"[\w.!#$%&'*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)*\.[a-z][a-z0-9-]+"
+_HOST = r"(?:^|[^\w.@/-])([a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]+)(?:[^\w@-]|$)"
 _ENDINGS = frozenset(
     "com net org edu gov mil int info biz name pro eu de fr it es nl pt ch at be uk us ca au jp cn ru br in pl cz se no dk"
     " fi ie gr hu ro sk si hr bg lt lv ee tr il za mx ar cl co kr tw hk sg my th id vn ph nz io me tv cc local lan"
