@@ -36,7 +36,7 @@ from flows.pages import PageError
 from flows.told import domain_kind
 from flows.ways_out import CHOSE, Cursor, entered, ways_out, went_back
 
-LABEL_LENGTH = 60
+LABEL_LENGTH = 80
 GLOBAL = {"again": "opens", "human": "human", "paste": "pasted", "picture": "pictured", "tried": "tried"}
 """Triggers that are possible at every step, and the way that each leads to."""
 
@@ -167,7 +167,7 @@ class Tree:
             return
         kept = {slot: value for slot, value in now.answers.items() if slot not in step.fields}
         label = " · ".join(form.answers.values()) or self.book.words.shell("a_text" if form.text else "dont_know")
-        now = memory.left(replace(now, answers={**kept, **form.answers}), "filled", label[:LABEL_LENGTH])
+        now = memory.left(replace(now, answers={**kept, **form.answers}), "filled", _short(label))
         if form.text:
             now = memory.heard(now, form.text, self.book.words.shell("secret_removed"))
         cursor.conversation = now
@@ -225,7 +225,7 @@ class Tree:
         if now.status is Status.HANDED:
             return
         if isinstance(self.book.flow.steps[now.step], Ask | Fill | Advise) and now.status is Status.OPEN:
-            now = memory.left(now, trigger, label[:LABEL_LENGTH])
+            now = memory.left(now, trigger, _short(label))
         cursor.conversation = replace(now, run=None, status=Status.OPEN)
         self._trigger(cursor, trigger)
 
@@ -241,6 +241,10 @@ class Tree:
                 cursor.shown |= {cursor.state}  # a circle of branches always has a question in it: see flows/proof.py
             if not self._trigger(cursor, "go"):
                 return
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LABEL_LENGTH else label[: LABEL_LENGTH - 1].rstrip() + "…"
 
 
 Answer = TypeVar("Answer")

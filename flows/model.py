@@ -24,6 +24,7 @@ RESERVED = ("back", "again", "human")
 DERIVED = (
     "cause",
     "next_cause",
+    "text_cause",
     "finding",
     "server_kind",
     "domain_kind",

@@ -40,6 +40,7 @@ SWORN = {
     "mended": ("yes", "no"),
     "cause": tuple(Cause),
     "next_cause": tuple(Cause),
+    "text_cause": tuple(Cause),
     "opened": ("server",),
     "account": ("microsoft", "gmail", "provider", "unknown"),
     "security": ("auto", "none", "starttls", "tls"),

@@ -90,10 +90,15 @@ def _why(tree: Tree, now: Conversation, step: object, verdict: Verdict | None) -
         return ()
     said = list(evidence(book, verdict)) if verdict else []
     if isinstance(step, Advise) and step.cause and (verdict is None or verdict.cause is not step.cause):
-        said = [book.words.shell("by_answers"), *(f"{ask} {answer}" for ask, answer in answered(tree, now)), *said]
+        told = (line for stop, line in zip(now.trail, answered(tree, now), strict=True) if _asked(tree, stop.step))
+        said = [book.words.shell("by_answers"), *(" ".join(line) for line in told), *said]
     if verdict:
         said.extend(book.words.not_tested(one) for one in verdict.not_tested)
     return tuple(said)
+
+
+def _asked(tree: Tree, step: str) -> bool:
+    return isinstance(tree.book.flow.steps.get(step), Ask | Fill)
 
 
 def _sureness(tree: Tree, step: object, verdict: Verdict | None) -> str:

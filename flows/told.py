@@ -75,6 +75,9 @@ def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Pro
             return conversation.verdict.cause.value if conversation.verdict else ""
         case "next_cause":
             return next_cause(conversation)
+        case "text_cause":
+            cause = told(conversation).text_cause
+            return cause.value if cause and cause not in conversation.advised else ""
         case "server_kind":
             server = said.get("server", "")
             return ("own_computer" if own_computer(server) else "given") if server else "missing"

@@ -4,7 +4,7 @@ import pytest
 from flow_talk import SETTINGS, Talk
 
 from flows.book import Book
-from flows.conversation import Status
+from flows.conversation import Pasted, Status
 from flows.machine import Tree
 from flows.screen import Kind
 from flows.words import Words
@@ -229,3 +229,25 @@ def test_every_cause_has_its_summary(book: Book, cause: str) -> None:
 def test_a_form_is_read_the_same_when_all_is_known(talk: Talk) -> None:
     talk.open().choose("not_sure", "thunderbird").fill()
     assert {slot: talk.now.answers[slot] for slot in SETTINGS} == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("cause", "step"),
+    [
+        ("auth_only_after_tls", "advice.auth_only_after_tls"),
+        ("relay_denied", "advice.relay_denied"),
+        ("timeout", "side.start"),
+        ("no_network", "guess.internet"),
+    ],
+)
+def test_a_pasted_text_still_counts_where_the_look_finds_nothing(talk: Talk, cause: str, step: str) -> None:
+    talk.open("some words").see(cause, quote="some words")
+    talk.say(Pasted("smtp.example.com:587")).see("ok")
+    assert talk.step == step
+
+
+def test_a_pasted_text_still_counts_where_the_look_cannot_tell(talk: Talk) -> None:
+    talk.open("some words").see("relay_denied", quote="some words").say(Pasted("smtp.example.com:587")).see("unknown")
+    assert talk.step == "advice.relay_denied"
+    assert "`some words`" in talk.screen.evidence[0]
+    assert talk.choose("no").say(Pasted("smtp.example.com:587")).see("unknown").step == "settings.unclear"

@@ -145,7 +145,7 @@ two:
 @pytest.mark.parametrize(
     ("page", "old", "new", "sentence"),
     [
-        ("settings.yaml", "    unknown: unclear", "    no_such_code: unclear", "“no_such_code” is no cause"),
+        ("settings.yaml", "    unknown: by_text", "    no_such_code: by_text", "“no_such_code” is no cause"),
         ("settings.yaml", "  go: server_kind", "  go: no_slot", "“no_slot” is no slot"),
         ("start.yaml", "    microsoft: no_smtp.start", "    macrosoft: no_smtp.start", "“macrosoft” is no value"),
         ("settings.yaml", "  page: advice", "  page: advise", "the page “advise” does not exist"),
