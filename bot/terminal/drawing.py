@@ -26,7 +26,8 @@ STATES = {
     "fault": "problem",
     "not_tested": "not tested",
 }
-DETAILED = ("fault", "warning", "not_tested")
+DETAILED = ("fault", "warning")
+"""States whose reason is said at once; why something was not tested stands with the evidence."""
 
 
 def draw(paper: Paper, screen: Screen, asks: str) -> None:

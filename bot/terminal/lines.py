@@ -14,6 +14,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 from bot.terminal.paper import Paper
 from probes.replies import redact
 
+try:
+    import termios
+except ImportError:  # Windows
+    termios = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
 
@@ -76,7 +81,8 @@ class Lines:
 
     async def unless_interrupted(self, doing: Awaitable[None]) -> bool:
         """Wait for what is under way; False where Ctrl-C was pressed first, and it goes on."""
-        return await self._first(asyncio.ensure_future(doing))
+        with self._hushed():
+            return await self._first(asyncio.ensure_future(doing))
 
     async def _first(self, task: asyncio.Future[Any]) -> bool:
         self._listen()
@@ -86,6 +92,21 @@ class Lines:
         pressed = self._pressed.is_set()
         self._pressed.clear()
         return not pressed
+
+    @contextmanager
+    def _hushed(self) -> Iterator[None]:
+        """Let keys that are pressed while a list is drawn over itself leave no trace in it; they are kept for later."""
+        if not self._edited or termios is None:
+            yield
+            return
+        descriptor = self._stdin.fileno()
+        before = termios.tcgetattr(descriptor)
+        hushed = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+        termios.tcsetattr(descriptor, termios.TCSANOW, hushed)
+        try:
+            yield
+        finally:
+            termios.tcsetattr(descriptor, termios.TCSANOW, before)
 
     @contextmanager
     def listening(self) -> Iterator[None]:

@@ -124,13 +124,13 @@ class Paper:
             return text
         for sign, plain in (("“", '"'), ("”", '"'), ("’", "'"), ("‘", "'"), ("…", "..."), ("·", "-"), ("–", "-")):
             text = text.replace(sign, plain)
-        encoding = self._out.encoding or "ascii"
+        encoding = self._out.encoding or "utf-8"
         return text.encode(encoding, "replace").decode(encoding)
 
 
 def _speaks(out: TextIO) -> bool:
     try:
-        "".join(SIGNS.values()).encode(out.encoding or "ascii")
+        "".join(SIGNS.values()).encode(out.encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 SAVED = "Your answers are saved. Go on at any time with:"
-COMMAND = "smtp-help chat"
+NOT_SAVED = "This was for practice, and nothing of it is kept. Begin again with:"
 HELP = (
     "Type the number of an answer and press Enter. Or paste the words of an error message: I read them.",
     "In a form Enter keeps what stands there, and an empty field (or `-`) means “I don’t know”. `b` goes a field back.",
@@ -43,12 +43,26 @@ LEAVING = ("q", "quit", "exit")
 
 
 class Terminal:
-    """The desk's front at a prompt; `support` is where a case is sent to, in words."""
+    """The desk's front at a prompt; `support` is where a case is sent to, in words.
 
-    def __init__(self, stdin: TextIO, stdout: TextIO, environ: Mapping[str, str], *, support: str = "") -> None:
+    `again` is the command that leads back here; `keeps` is false where the database does not outlive the process.
+    """
+
+    def __init__(
+        self,
+        stdin: TextIO,
+        stdout: TextIO,
+        environ: Mapping[str, str],
+        *,
+        support: str = "",
+        again: str = "smtp-help chat",
+        keeps: bool = True,
+    ) -> None:
         self.paper = Paper(stdout, environ)
         self.lines = Lines(stdin, self.paper)
         self._support = support
+        self._again = again
+        self._saved = SAVED if keeps else NOT_SAVED
         self._here: str | None = None
         self._cases: dict[str, Case] = {}
         self._forms: dict[str, Form] = {}
@@ -119,12 +133,12 @@ class Terminal:
                 while conversation is not None:
                     conversation = await self._step(desk, conversation)
             except Ended:
-                self._leave(SAVED)
+                self._leave(self._saved)
             except Interrupted:
-                self._leave(SAVED)
+                self._leave(self._saved)
                 return 130
             except Exception as reason:  # noqa: BLE001 - the person gets a sentence, the log the rest
-                self._leave(f"Something went wrong here (reference {desk.reference(reason)}). {SAVED}")
+                self._leave(f"Something went wrong here (reference {desk.reference(reason)}). {self._saved}")
                 return 1
             finally:
                 self._stop_live()
@@ -134,7 +148,7 @@ class Terminal:
         self._stop_live()
         self.paper.gap()
         self.paper.say(sentence)
-        self.paper.raw(f"  {COMMAND}", "code")
+        self.paper.raw(f"  {self._again}", "code")
 
     async def _begin(self, desk: Desk, owner: str, text: str) -> Conversation | None:
         kept = await desk.current(owner)
