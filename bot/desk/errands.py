@@ -23,7 +23,7 @@ from probes.verdict import Verdict
 
 if TYPE_CHECKING:
     from bot.desk.progress import Looker
-    from probes.runner import Started  # it loads the network, which the desk does not need
+    from probes.runner import News  # it loads the network, which the desk does not need
 
 MOST_TRIES = 5
 """How often an effect is taken up again after a process that died over it."""
@@ -189,7 +189,7 @@ class Errands:
     async def _verdict(self, conversation: Conversation, what: str) -> Verdict:
         rows, changed = Rows(self._desk.tree.book.words), asyncio.Event()
 
-        def tell(news: Started | Report) -> None:
+        def tell(news: News) -> None:
             rows.tell(news)
             changed.set()
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from flows.conversation import Conversation
-    from probes.runner import Started  # it loads the network, which the desk does not need
+    from probes.runner import News  # it loads the network, which the desk does not need
     from probes.verdict import Verdict
 
-    Looker = Callable[[Conversation, str, Callable[[Started | Report], None]], Awaitable[Verdict]]
+    Looker = Callable[[Conversation, str, Callable[[News], None]], Awaitable[Verdict]]
 
 _WORST_FIRST = (Severity.FAULT, Severity.WARNING, Severity.GOOD)
 
@@ -29,12 +29,14 @@ class Rows:
         self._rows: dict[str, Progress] = {}
         self.ended = False
 
-    def tell(self, news: Started | Report) -> None:
-        """Take in that a check has begun or ended."""
+    def tell(self, news: News) -> None:
+        """Take in that a check has begun, what it waits for, or that it has ended."""
         if isinstance(news, Report):
             self._rows[news.check] = self._ended(news)
-        else:
-            self._rows[news.check] = Progress(news.check, self._words.check(news.check), "running")
+            return
+        hint = getattr(news, "finding", None)  # the runner's `Hint`, whose module the desk does not load
+        detail = self._words.finding(hint) if hint is not None else ""
+        self._rows[news.check] = Progress(news.check, self._words.check(news.check), "running", detail)
 
     def drawn(self) -> tuple[Progress, ...]:
         """Return the rows in the order of the words' list, so that they read from the name to the mailbox."""

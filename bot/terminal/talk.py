@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from bot.desk import Desk, Result
 from bot.front import Case, Turn
+from bot.store import StoreError
 from bot.terminal import drawing
 from bot.terminal.forms import Form, picked
 from bot.terminal.ink import one_line
@@ -126,7 +127,7 @@ class Terminal:
     # The conversation
 
     async def run(self, desk: Desk, owner: str, text: str = "") -> int:
-        """Talk until it is over; return the exit status: 0, or 130 where Ctrl-C ended it."""
+        """Talk until it is over; return the exit status: 0, 130 after Ctrl-C, or 1 where it broke."""
         with self.lines.listening():
             try:
                 conversation = await self._begin(desk, owner, text)
@@ -137,6 +138,10 @@ class Terminal:
             except Interrupted:
                 self._leave(self._saved)
                 return 130
+            except StoreError as reason:
+                self.paper.gap()
+                self.paper.say(str(reason), "fault")
+                return 1
             except Exception as reason:  # noqa: BLE001 - the person gets a sentence, the log the rest
                 self._leave(f"Something went wrong here (reference {desk.reference(reason)}). {self._saved}")
                 return 1
