@@ -8,15 +8,36 @@ import getpass
 import logging
 import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from bot.commands.looking import WrongCall, complain, settings, vantage
 from bot.looking import Looker
 from bot.settings import Settings
 from bot.store import StoreError, default_path
+from flows.conversation import Status
 from flows.pages import PageError
 from probes.vantage import Vantage
+
+if TYPE_CHECKING:
+    from bot.terminal import Terminal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What a conversation in the terminal is made of; `before` prints what goes before it."""
+
+    settings: Settings
+    vantage: Vantage
+    database: str | Path
+    stdin: TextIO
+    text: str = ""
+    again: str = "smtp-help chat"
+    keeps: bool = True
+    before: Callable[[Terminal], None] | None = None
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,14 +45,34 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         found = settings()
         place = vantage(arguments)
-        database = found.database_url or default_path(os.environ, Path.home())
-        return asyncio.run(talk(found, place, database, " ".join(arguments.text), sys.stdin))
+        state = default_path(os.environ, Path.home())
+        talk = Talk(
+            settings=found,
+            vantage=place,
+            database=found.database_url or state,
+            stdin=sys.stdin,
+            text=" ".join(arguments.text),
+        )
+        _log_to(state.with_name("smtp-help.log"), found.log_level)
+        return asyncio.run(hold(talk))[0]
     except (WrongCall, PageError, StoreError, ValueError) as wrong:
         return complain(wrong)
 
 
-async def talk(found: Settings, place: Vantage, database: str | Path, text: str, stdin: TextIO) -> int:
-    """Hold one conversation over a database; raises StoreError, PageError and ValueError (of one's own rules)."""
+def _log_to(file: Path, level: str) -> None:
+    """Write what goes wrong beside the database: the person sees its reference alone."""
+    handler: logging.Handler = logging.NullHandler()
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+    logging.basicConfig(level=max(logging.getLevelName(level), logging.WARNING), handlers=[handler])
+
+
+async def hold(talk: Talk) -> tuple[int, bool]:
+    """Hold one conversation; return the exit status, and whether it came to its end.
+
+    Raises StoreError, PageError and ValueError (of one's own rules).
+    """
     from bot.desk import Desk
     from bot.store.opening import open_store
     from bot.terminal import Terminal
@@ -39,16 +80,21 @@ async def talk(found: Settings, place: Vantage, database: str | Path, text: str,
     from flows.machine import Tree
     from probes.replies import load_own
 
-    logging.basicConfig(level=logging.CRITICAL)  # what goes wrong is said to the person, with a reference
-    support = found.support_channel
+    found = talk.settings
     owner = f"terminal:{getpass.getuser()}"
-    looker = Looker(place, load_own(found.rules) if found.rules else None)
+    looker = Looker(talk.vantage, load_own(found.rules) if found.rules else None)
     tree = Tree(load(found.pages))
-    store = await open_store(database)
-    front = Terminal(stdin, sys.stdout, os.environ, support=support)
-    desk = Desk(store, tree, looker, front, whose=owner, support=support)
+    store = await open_store(talk.database)
+    front = Terminal(
+        talk.stdin, sys.stdout, os.environ, support=found.support_channel, again=talk.again, keeps=talk.keeps
+    )
+    desk = Desk(store, tree, looker, front, whose=owner, support=found.support_channel)
     try:
-        return await front.run(desk, owner, text)
+        if talk.before is not None:
+            talk.before(front)
+        status = await front.run(desk, owner, talk.text)
+        last = await desk.recent(owner, 1)
+        return status, bool(last) and last[0].status is Status.SOLVED
     finally:
         await desk.close()
         await store.close()

@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 import tempfile
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -20,6 +19,7 @@ from probes.vantage import Vantage
 
 if TYPE_CHECKING:
     from bot.practice.range import Range
+    from bot.terminal import Terminal
 
 TOUR = (
     # What Ann answers, a line each; labels, so that a change of the pages' order does not matter.
@@ -85,19 +85,23 @@ async def _serve() -> int:
 
 
 async def _demo(*, tour: bool) -> int:
-    from bot.commands.chat import talk
+    from bot.commands.chat import Talk, hold
     from bot.practice.range import Range
     from bot.settings import Settings
 
-    with tempfile.TemporaryDirectory(prefix="smtp-help-demo-") as folder:
+    with tempfile.TemporaryDirectory(prefix="smtp-help-demo-") as folder, _typed(TOUR) as answers:
         async with Range.start() as practice:
-            place = range_vantage(practice)
-            print(_welcome(practice, tour=tour), flush=True)
-            database = Path(folder) / "demo.db"
-            if not tour:
-                return await talk(Settings(), place, database, "", sys.stdin)
-            with _typed(TOUR) as answers:
-                return await talk(Settings(), place, database, "", answers)
+            talk = Talk(
+                settings=Settings(),
+                vantage=range_vantage(practice),
+                database=Path(folder) / "demo.db",
+                stdin=answers if tour else sys.stdin,
+                again="smtp-help demo",
+                keeps=False,
+                before=lambda front: _welcome(front, practice, tour=tour),
+            )
+            status, ended = await hold(talk)
+    return status if ended or not tour else status or 1
 
 
 @contextlib.contextmanager
@@ -116,26 +120,31 @@ SHOWN = (
 )  # fmt: skip
 
 
-def _welcome(practice: Range, *, tour: bool) -> str:
+def _welcome(front: Terminal, practice: Range, *, tour: bool) -> None:
     """Say what runs and which settings to type; what is wrong with them is for the conversation to find."""
+    say = front.paper.say
     where = (
-        "Each listens on its true ports on this computer."
+        "They listen on their true ports on this computer."
         if practice.true_ports
-        else "Each listens on a high port of this computer; the demo’s own network maps names and ports to them."
+        else "They listen on high ports of this computer; the demo’s own network maps names and ports to them."
     )
-    lines = [
-        f"A practice range of {len(practice.servers)} exercises runs on this computer:",
-        "real servers, each broken in one way.",
-        where,
-    ]
-    paragraph = textwrap.fill(" ".join(lines), 78)
+    say(f"A practice range of {len(practice.servers)} exercises: real servers, each broken in one way. {where}")
+    front.paper.gap()
     if tour:
-        told = "Ann types; everything below is looked up, dialled and read for real. Her program: Thunderbird."
-        return f"{paragraph}\n\n{textwrap.fill(told, 78)}\n"
-    rows = [f"  {'server':27}{'port':6}{'security':10}{'logs in':9}recipient"]
-    for name in SHOWN:
-        one = practice.servers[name]
-        rows.append(f"  {one.host:27}{one.port:<6}{one.security:10}{one.login:9}{one.recipient}")
-    said = "You are ann@practice.test. Choose a row and play it; leaving out what the person would not know is fair."
-    more = "All of them, with what is broken in each and a line for `check`: smtp-help demo --serve"
-    return "\n".join([paragraph, "", textwrap.fill(said, 78), "", *rows, "", more, ""])
+        say("What you read below is typed by itself; the servers are really looked up, dialled and read.")
+        return
+    say("You are ann@practice.test. Type the settings of a row; each has something else wrong with it, or nothing.")
+    front.paper.gap()
+    widths = [max(len(row[column]) for row in _rows(practice)) + 2 for column in range(4)]
+    for row in _rows(practice):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        front.paper.raw("  " + "".join(cells) + row[4], "quiet")
+    front.paper.gap()
+    say("All of them, with what is broken in each and a line for check: smtp-help demo --serve", "quiet")
+
+
+def _rows(practice: Range) -> list[tuple[str, ...]]:
+    chosen = [practice.servers[name] for name in SHOWN]
+    home = "@practice.test"
+    rows = [(one.host, str(one.port), one.security, one.login, one.recipient.removesuffix(home)) for one in chosen]
+    return [("server", "port", "security", "logs in", f"recipient ({home} where none is named)"), *rows]
