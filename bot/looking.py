@@ -14,12 +14,12 @@ from probes.findings import Report
 from probes.replies import read
 from probes.replies.reading import Reading
 from probes.replies.rulebook import Matcher
-from probes.runner import Started, run
+from probes.runner import News, run
 from probes.target import Target
 from probes.vantage import Vantage
 from probes.verdict import Told, Verdict, verdict
 
-Tell = Callable[[Started | Report], None]
+Tell = Callable[[News], None]
 
 
 async def look(

@@ -18,10 +18,10 @@ from flows.advice import Advice, advice
 from flows.book import Book
 from probes.causes import Cause, who
 from probes.findings import Outcome, Report, Severity
-from probes.runner import Started
+from probes.runner import Hint, News, Started
 from probes.verdict import Verdict
 
-Tell = Callable[[Started | Report], None]
+Tell = Callable[[News], None]
 _COLOURS = {"fault": "31", "warning": "33", "good": "32", "dim": "2", "bold": "1"}
 
 
@@ -118,21 +118,27 @@ def progress(book: Book, *, shown: bool) -> Iterator[Tell | None]:
     from rich.text import Text
 
     state: dict[str, str] = {}
+    hints: dict[str, str] = {}
 
     def drawn() -> Text:
         rows = Text()
         for check, mark in state.items():
             style = {"+": "green", "x": "red", "!": "yellow", "-": "dim"}.get(mark, "dim")
             rows.append(f" {mark} {book.words.check(check)}\n", style=style)
+            if check in hints:
+                rows.append(f"   {hints[check]}\n", style="yellow")
         return rows
 
     with Live(drawn(), console=Console(stderr=True), transient=True, refresh_per_second=12) as live:
 
-        def tell(news: Started | Report) -> None:
+        def tell(news: News) -> None:
             match news:
                 case Started(check):
                     state[check] = "."
+                case Hint(check, finding):
+                    hints[check] = book.words.finding(finding)
                 case Report():
+                    hints.pop(news.check, None)
                     state[news.check] = _MARKS[_worst(news)]
             live.update(drawn())
 

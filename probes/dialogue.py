@@ -9,7 +9,7 @@ from enum import StrEnum
 from probes.certificate import Certificate
 from probes.encryption import Handshake
 from probes.findings import Line
-from probes.network import Dialled
+from probes.network import Dialled, place
 from probes.speakers import Speaker
 from probes.target import Security
 
@@ -81,7 +81,7 @@ class Dialogue:
     @property
     def place(self) -> str:
         """Return `address:port`, an IPv6 address in brackets."""
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+        return place(self.address, self.port)
 
     @property
     def encrypted(self) -> bool:
@@ -96,3 +96,20 @@ class Dialogue:
 def natural(port: int) -> Security:
     """Return the mode that a port is known for (RFC 8314)."""
     return Security.TLS if port in IMPLICIT_TLS_PORTS else Security.AUTO
+
+
+def offered(text: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Read the reply to EHLO (RFC 5321 section 4.1.1.1): keywords in lower case to their parameters, and the logins.
+
+    `AUTH=PLAIN`, as old servers write it, counts like `AUTH PLAIN`.
+    """
+    keywords: dict[str, str] = {}
+    mechanisms: list[str] = []
+    for line in text.split("\n")[1:]:
+        keyword, _, rest = line.strip().replace("AUTH=", "AUTH ", 1).partition(" ")
+        if keyword.lower() == "auth":
+            mechanisms += [word.upper() for word in rest.split()]
+            rest = " ".join(mechanisms)
+        if keyword:
+            keywords[keyword.lower()] = rest.strip()
+    return keywords, tuple(dict.fromkeys(mechanisms))

@@ -6,10 +6,12 @@ import asyncio
 import importlib
 import logging
 import pkgutil
+import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from probes.findings import Outcome, Report
+from probes.findings import Finding, Outcome, Report
 from probes.network import Blind, Network
 from probes.probe import Probe
 from probes.target import Target
@@ -33,6 +35,27 @@ def all_probes() -> tuple[Probe[object], ...]:
     return tuple(importlib.import_module(f"probes.checks.{name}").PROBE for name in names)
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a check sees so far and is still waiting for; its report may say otherwise in the end."""
+
+    check: str
+    finding: Finding
+
+
+News: TypeAlias = Started | Hint | Report
+"""What a run tells while it goes on; every check's `Report` is its last word."""
+
+
+def _prepare() -> None:
+    """Load what is slow to load and is wanted in the middle of a run, while the run waits for its first answers."""
+    for name in ("OpenSSL.crypto", "service_identity.cryptography", "probes.replies.reader"):
+        importlib.import_module(name)
+    from probes.replies.rulebook import shipped
+
+    shipped()
+
+
 async def run(
     target: Target,
     vantage: Vantage,
@@ -40,21 +63,24 @@ async def run(
     password: str | None = None,
     timeout: float = 45.0,  # noqa: ASYNC109 - a bound on the whole run, in seconds
     checks: Sequence[Probe[object]] | None = None,
-) -> AsyncIterator[Started | Report]:
-    """Yield `Started` and then a `Report` for every check; the run ends within `timeout` seconds."""
-    network = Network(vantage, password=password)
+) -> AsyncIterator[News]:
+    """Yield `Started`, perhaps a `Hint`, and then a `Report` for every check; the run ends within `timeout` seconds."""
+    news: asyncio.Queue[News] = asyncio.Queue()
+    network = Network(vantage, password=password, hear=lambda check, finding: news.put_nowait(Hint(check, finding)))
     probes = all_probes() if checks is None else checks
-    loop = asyncio.get_running_loop()
-    end = loop.time() + timeout
-    tasks = {asyncio.create_task(_one(probe, target, network, end - loop.time()), name=probe.name) for probe in probes}
+    end = asyncio.get_running_loop().time() + timeout
+    tasks = [asyncio.create_task(_one(probe, target, network, end, news), name=probe.name) for probe in probes]
+    threading.Thread(target=_prepare, name="preparing", daemon=True).start()
     try:
         for probe in probes:
             yield Started(probe.name)
-        waiting = set(tasks)
-        while waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for task in sorted(done, key=lambda task: task.get_name()):
-                yield task.result()
+        left = {probe.name for probe in probes}
+        while left:
+            one = await news.get()
+            if isinstance(one, Report):
+                left.discard(one.check)
+            if isinstance(one, Report) or one.check in left:
+                yield one
     finally:
         for task in tasks:
             task.cancel()
@@ -62,15 +88,17 @@ async def run(
         await network.close()
 
 
-async def _one(probe: Probe[object], target: Target, network: Network, seconds: float) -> Report:
+async def _one(probe: Probe[object], target: Target, network: Network, end: float, news: asyncio.Queue[News]) -> None:
+    left = end - asyncio.get_running_loop().time()
     try:
-        async with asyncio.timeout(min(probe.seconds, seconds)):
+        async with asyncio.timeout(min(probe.seconds, left)):
             seen = await probe.look(target, network)
-        return probe.judge(target, seen)
+        report = probe.judge(target, seen)
     except TimeoutError:
-        return Report(probe.name, Outcome.BLIND, reason="time_out")
+        report = Report(probe.name, Outcome.BLIND, reason="time_out")
     except Blind as blind:
-        return Report(probe.name, Outcome.BLIND, reason=blind.reason, evidence=blind.evidence)
+        report = Report(probe.name, Outcome.BLIND, reason=blind.reason, evidence=blind.evidence)
     except Exception:
         log.exception("The check %s crashed", probe.name)
-        return Report(probe.name, Outcome.CRASHED, reason="crashed")
+        report = Report(probe.name, Outcome.CRASHED, reason="crashed")
+    news.put_nowait(report)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 from probes.dialogue import IMPLICIT_TLS_PORTS, Dialogue, Ended, natural
 from probes.findings import Settings
 from probes.network import Blind, Dialled, Network, Reached
-from probes.speakers import Speaker
-from probes.talk import dialogue, provoke
+from probes.speakers import Speaker, speaker
+from probes.talk import dialogue, names_to
 from probes.target import Login, Security, Target
 from probes.vantage import INCOMING_PORTS, SUBMISSION_PORTS
+from probes.wire import readable
 
 MOST_ADDRESSES = 6
 """Addresses of a server that are tried, three of a family."""
+PROVOKED_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
 """A plain port that says nothing for so long may be waiting for TLS; it is asked on a connection of its own."""
 LOGIN_METHODS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1", "SCRAM-SHA-256"})
@@ -56,12 +59,18 @@ async def other_ports(network: Network, target: Target) -> tuple[Dialogue, ...]:
     places = await addresses(network, target)
     firsts = {":" in address: address for address in reversed(places)}.values()
     calls = [
-        dialogue(network, target, address, port, natural(port))
+        _beside(network, target, address, port)
         for address in firsts
         for port in SUBMISSION_PORTS
         if port != target.port
     ]
     return _held(await asyncio.gather(*calls, return_exceptions=True))
+
+
+async def _beside(network: Network, target: Target, address: str, port: int) -> Dialogue:
+    """Hold a conversation that is never in the way of the given port: that one is dialled first."""
+    await network.happening("dialled", address, target.port).wait()
+    return await dialogue(network, target, address, port, natural(port))
 
 
 async def dialled(network: Network, target: Target) -> tuple[Dialled, ...]:
@@ -107,7 +116,7 @@ async def _other_mode(network: Network, target: Target, address: str) -> Dialogu
     if not network.happening("greeted", address, target.port, target.security).is_set():
         held = await dialogue(network, target, address, target.port, Security.TLS)
         if held.handshake is not None and held.handshake.error == "not_tls":
-            held = await provoke(network, held)
+            held = await _provoke(network, target, held)
         if held.encrypted or held.speaker is not Speaker.NOTHING:
             network.happening("pointless", address, target.port).set()
         return held
@@ -117,6 +126,26 @@ async def _other_mode(network: Network, target: Target, address: str) -> Dialogu
     if target.security is Security.STARTTLS and asked.result().ended in (Ended.NO_STARTTLS, Ended.REFUSED):
         return await dialogue(network, target, address, target.port, Security.NONE)
     return None
+
+
+async def _provoke(network: Network, target: Target, silent: Dialogue) -> Dialogue:
+    """Hear who it is that kept silent and speaks no TLS: some only answer when spoken to, as a web server does.
+
+    Only for a peer that has already answered a TLS greeting with something else; nobody else is spoken to first.
+    """
+    dialled = await network.dial(silent.address, silent.port, names=await names_to(network, target, silent.address))
+    if dialled.sock is None:
+        return silent
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(PROVOKED_SECONDS):
+            await loop.sock_sendall(dialled.sock, b"EHLO smtp-help\r\n\r\n")
+            first = await loop.sock_recv(dialled.sock, 512)
+    except (OSError, TimeoutError):
+        return silent
+    finally:
+        network.hang_up(dialled)
+    return replace(silent, speaker=speaker(first), first=readable(first)[:200])
 
 
 def _held(found: Iterable[Dialogue | BaseException | None]) -> tuple[Dialogue, ...]:

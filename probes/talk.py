@@ -6,30 +6,30 @@ It says nothing after RCPT but QUIT, speaks only when it is its turn, and judges
 from __future__ import annotations
 
 import asyncio
+import base64
+import hmac
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
-
-from aiosmtplib.auth import auth_crammd5_verify, auth_login_encode, auth_plain_encode
-from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
-from aiosmtplib.esmtp import parse_esmtp_extensions
-from aiosmtplib.response import SMTPResponse
+from typing import NoReturn
 
 from probes.certificate import Certificate
-from probes.dialogue import Dialogue, Ended, Exchange, Reply, natural
+from probes.dialogue import Dialogue, Ended, Exchange, Reply, natural, offered
 from probes.encryption import Handshake, context, handshake_error, read_peer
-from probes.network import Dialled, Network, Reached
+from probes.findings import Finding, Severity
+from probes.network import Dialled, Network, Reached, place
 from probes.speakers import Speaker, speaker
-from probes.target import Security, Target
+from probes.target import Security, Target, parse_host
 from probes.wire import Wire, enhanced_code, readable
 
 GREETING_SECONDS = 30.0
 """Servers delay their greeting on purpose: postscreen 6 to 15 s, sendmail 20 s; RFC 5321 4.5.3.2.1 allows 300."""
+AWAITED_SECONDS = 2.5
+"""After so long without a greeting the person is told what is waited for."""
 REPLY_SECONDS = 15.0
 LOGIN_SECONDS = 25.0
 """A refused login is often slowed down on purpose."""
 HANDSHAKE_SECONDS = 8.0
-PROVOKED_SECONDS = 3.0
 
 
 class _End(Exception):  # noqa: N818 - leaves `converse`'s stages; never leaves this file
@@ -51,24 +51,18 @@ async def dialogue(
     )
 
 
-async def provoke(network: Network, silent: Dialogue) -> Dialogue:
-    """Hear who it is that kept silent and speaks no TLS: some only answer when spoken to, as a web server does.
+async def names_to(network: Network, target: Target, address: str) -> tuple[str, ...]:
+    """Return the names that lead to an address: that of the target, what was typed where that is another, and CNAMEs.
 
-    Only for a peer that has already answered a TLS greeting with something else; nobody else is spoken to first.
+    The guard wants all of them to be allowed before it allows a private address on their strength.
     """
-    dialled = await network.dial(silent.address, silent.port)
-    if dialled.sock is None:
-        return silent
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(PROVOKED_SECONDS):
-            await loop.sock_sendall(dialled.sock, b"EHLO smtp-help\r\n\r\n")
-            first = await loop.sock_recv(dialled.sock, 512)
-    except (OSError, TimeoutError):
-        return silent
-    finally:
-        network.hang_up(dialled)
-    return replace(silent, speaker=speaker(first), first=readable(first)[:200])
+    host = target.host
+    if host.address:
+        return ()
+    typed = parse_host(host.typed)
+    meant = typed.mistake.evidence.get("host", "") if typed.mistake else typed.name
+    answer = await network.lookup(host.name, "AAAA" if ":" in address else "A")
+    return tuple(dict.fromkeys((host.name, *((meant,) if meant else ()), *answer.chain)))
 
 
 class _Conversation:
@@ -95,7 +89,7 @@ class _Conversation:
 
     async def hold(self) -> Dialogue:
         began = self.network.at_ms()
-        names = () if self.target.host.address else await self._names()
+        names = await names_to(self.network, self.target, self.address)
         dialled = await self.network.dial(self.address, self.port, names=names)
         ended = Ended.NOT_REACHED
         if dialled.reached is Reached.CONNECTED:
@@ -105,8 +99,7 @@ class _Conversation:
             except _End as end:
                 ended = end.ended
             finally:
-                self.wire.abort()
-                self.network.hang_up(dialled)
+                self.network.part(dialled, self.wire)
         first = bytes(self.wire.first)
         return Dialogue(
             address=self.address,
@@ -129,11 +122,6 @@ class _Conversation:
             took_ms=self.network.at_ms() - began,
         )
 
-    async def _names(self) -> tuple[str, ...]:
-        kind = "AAAA" if ":" in self.address else "A"
-        answer = await self.network.lookup(self.target.host.name, kind)
-        return (self.target.host.name, *answer.chain)
-
     async def _stages(self, dialled: Dialled) -> None:
         self.wire.note("connect", f"connected to {self.address} port {self.port} after {dialled.took_ms} ms")
         implicit = self.security is Security.TLS
@@ -143,45 +131,51 @@ class _Conversation:
         if speaker(bytes(self.wire.first)) not in (Speaker.SMTP, Speaker.OTHER):
             raise _End(Ended.INCOMING)
         if greeting.code != 220:
-            await self._part(Ended.REFUSED)
+            self._part(Ended.REFUSED)
         await self._hello("ehlo_tls" if implicit else "ehlo")
         if not implicit and self.security is not Security.NONE:
             await self._starttls()
         await self._login()
         await self._envelope()
-        await self._quit()
+        self._quit()
 
-    async def _greeting(self) -> SMTPResponse:
+    async def _greeting(self) -> tuple[int, str]:
         """Wait long, but no longer than it takes to learn from another connection that nobody will greet here."""
-        reading = asyncio.ensure_future(self.wire.protocol.read_response(GREETING_SECONDS))
+        reading = asyncio.ensure_future(self.wire.reply(GREETING_SECONDS))
         known = asyncio.ensure_future(self.network.happening("pointless", self.address, self.port).wait())
         try:
-            await asyncio.wait({reading, known}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({reading, known}, timeout=AWAITED_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done() and not known.done():
+                self._tell_of_waiting()
+                await asyncio.wait({reading, known}, return_when=asyncio.FIRST_COMPLETED)
             if not reading.done():
-                raise SMTPTimeoutError("something else speaks here")
+                raise TimeoutError("something else speaks here")
             return reading.result()
         finally:
             reading.cancel()
             known.cancel()
             await asyncio.gather(reading, known, return_exceptions=True)
 
+    def _tell_of_waiting(self) -> None:
+        if self.port == self.target.port:
+            evidence = {"address": self.address, "port": str(self.port), "seconds": f"{GREETING_SECONDS:.0f}"}
+            waiting = Finding("greeting_awaited", Severity.WARNING, place(self.address, self.port), evidence)
+            self.network.hint("greeting", waiting)
+
     async def _open(self, dialled: Dialled, *, implicit: bool) -> None:
-        sock = dialled.sock
-        loop = asyncio.get_running_loop()
+        """Lay the wire over the socket, and TLS first of all where the mode is so."""
         if implicit:
-            self.stage = "tls"
+            self.stage = self.wire.stage = "tls"
         try:
-            await asyncio.wait_for(
-                loop.create_connection(
-                    lambda: self.wire.protocol,
-                    sock=sock,
+            async with asyncio.timeout(HANDSHAKE_SECONDS):
+                await asyncio.get_running_loop().create_connection(
+                    lambda: self.wire,
+                    sock=dialled.sock,
                     ssl=context() if implicit else None,
                     server_hostname=self._sni() if implicit else None,
-                    ssl_handshake_timeout=HANDSHAKE_SECONDS if implicit else None,
-                ),
-                HANDSHAKE_SECONDS + 1,
-            )
-        except (OSError, TimeoutError, ssl.SSLError) as error:
+                    ssl_handshake_timeout=HANDSHAKE_SECONDS + 5 if implicit else None,
+                )
+        except (OSError, ssl.SSLError) as error:
             self._handshake_failed(error)
         if implicit:
             self._encrypted()
@@ -196,72 +190,62 @@ class _Conversation:
 
     def _encrypted(self) -> None:
         self.handshake, self.certificate = read_peer(
-            self.wire.protocol.transport, self.target.host.name, self.network.vantage.ca_file
+            self.wire.transport, self.target.host.name, self.network.vantage.ca_file
         )
         self.wire.note("tls", f"{self.handshake.version}, {self.handshake.cipher}")
 
-    async def _reply(self, stage: str, waiting: object, command: str = "") -> Reply:
+    async def _reply(self, stage: str, waiting: Awaitable[tuple[int, str]], command: str = "") -> Reply:
         """Wait for one reply; a peer that closes, resets, keeps silent or talks nonsense ends the conversation."""
-        self.stage = stage
-        self.wire.stage = stage
+        self.stage = self.wire.stage = stage
         began = self.network.at_ms()
-        assert asyncio.iscoroutine(waiting)  # noqa: S101 - for the type checker
         try:
-            response: SMTPResponse = await waiting
-        except SMTPTimeoutError:
+            code, text = await waiting
+        except TimeoutError:
             self.wire.note(stage, "no answer in time")
             raise _End(Ended.SILENT) from None
-        except SMTPServerDisconnected as error:
-            reset = isinstance(error.__cause__, ConnectionResetError)
-            self.wire.note(stage, "the server reset the connection" if reset else "the server closed the connection")
-            raise _End(Ended.RESET if reset else Ended.CLOSED) from None
-        except SMTPResponseException as error:
-            if error.code < 200:
-                raise _End(Ended.GARBLED) from None
-            response = SMTPResponse(error.code, error.message)
-        except (SMTPException, OSError, RuntimeError):
+        except ConnectionResetError:
+            self.wire.note(stage, "the server reset the connection")
+            raise _End(Ended.RESET) from None
+        except EOFError:
+            self.wire.note(stage, "the server closed the connection")
             raise _End(Ended.CLOSED) from None
-        text = readable(response.message.encode("utf-8", "replace"))[:2000]
-        reply = Reply(response.code, text, enhanced_code(response.code, text))
+        except ValueError:
+            raise _End(Ended.GARBLED) from None
+        reply = Reply(code, text[:2000], enhanced_code(code, text))
         self.exchanges.append(Exchange(stage, command, reply, self.network.at_ms() - began))
-        if not 200 <= reply.code <= 599:
+        if not 200 <= code <= 599:
             raise _End(Ended.GARBLED)
         return reply
 
-    async def _say(self, stage: str, *words: str, secret: bool = False, seconds: float = REPLY_SECONDS) -> Reply:
-        shown = words[0] + " ***" if secret else " ".join(words)
-        self.wire.secret = shown if secret else None
-        encoded = tuple(word.encode("utf-8") for word in words)
-        return await self._reply(stage, self.wire.protocol.execute_command(*encoded, timeout=seconds), shown)
+    async def _say(self, stage: str, command: str, *, shown: str = "", seconds: float = REPLY_SECONDS) -> Reply:
+        self.stage = self.wire.stage = stage
+        self.wire.say(command.encode("utf-8"), shown=shown)
+        return await self._reply(stage, self.wire.reply(seconds), shown or command)
 
-    async def _part(self, ended: Ended) -> None:
+    def _part(self, ended: Ended) -> NoReturn:
         """Say QUIT as one should, and end."""
-        stage = self.stage
-        await self._quit()
-        self.stage = stage
+        self._quit()
         raise _End(ended)
 
-    async def _quit(self) -> None:
-        try:
-            await self._say("quit", "QUIT", seconds=2)
-        except _End:
-            self.exchanges = [e for e in self.exchanges if e.stage != "quit"]
+    def _quit(self) -> None:
+        """Say QUIT; its answer is not waited for, since nothing hangs on it."""
+        self.wire.stage = "quit"
+        self.wire.say(b"QUIT")
 
     def _own_name(self) -> str:
         return self.network.vantage.ehlo_name or self.network.vantage.name
 
     async def _hello(self, stage: str) -> None:
-        reply = await self._say(stage, "EHLO", self._own_name())
+        reply = await self._say(stage, f"EHLO {self._own_name()}")
         if reply.code in (500, 501, 502, 504, 550, 554):
-            again = await self._say("helo", "HELO", self._own_name())
+            again = await self._say("helo", f"HELO {self._own_name()}")
             if again.code != 250:
-                await self._part(Ended.REFUSED)
+                self._part(Ended.REFUSED)
             self.capabilities = {}
             return
         if reply.code != 250:
-            await self._part(Ended.REFUSED)
-        extensions, methods = parse_esmtp_extensions(reply.text)
-        mechanisms = tuple(dict.fromkeys(method.upper() for method in methods))
+            self._part(Ended.REFUSED)
+        extensions, mechanisms = offered(reply.text)
         if stage == "ehlo":
             self.clear, self.clear_mechanisms = extensions, mechanisms
         self.capabilities, self.mechanisms = extensions, mechanisms
@@ -270,28 +254,16 @@ class _Conversation:
         if "starttls" not in (self.capabilities or {}):
             if self.security is Security.STARTTLS:
                 self.stage = "starttls"
-                await self._part(Ended.NO_STARTTLS)
+                self._part(Ended.NO_STARTTLS)
             return
-        self.wire.stage = "starttls"
-        self.stage = "starttls"
-        began = self.network.at_ms()
+        reply = await self._say("starttls", "STARTTLS")
+        if reply.code != 220:
+            self._part(Ended.REFUSED)
         try:
-            response = await self.wire.protocol.start_tls(
-                context(), server_hostname=self._sni(), timeout=HANDSHAKE_SECONDS
-            )
-        except SMTPResponseException as error:
-            text = readable(error.message.encode("utf-8", "replace"))[:2000]
-            reply = Reply(error.code, text, enhanced_code(error.code, text))
-            self.exchanges.append(Exchange("starttls", "STARTTLS", reply, self.network.at_ms() - began))
-            if error.code < 200:
-                raise _End(Ended.GARBLED) from None
-            await self._part(Ended.REFUSED)
-        except (SMTPException, OSError, ssl.SSLError, TimeoutError) as error:
+            await self.wire.encrypt(context(), self._sni(), HANDSHAKE_SECONDS)
+        except (OSError, ssl.SSLError, EOFError) as error:
             self.stage = "tls"
-            self._handshake_failed(error.__cause__ or error)
-        else:
-            reply = Reply(response.code, readable(response.message.encode("utf-8", "replace"))[:2000])
-            self.exchanges.append(Exchange("starttls", "STARTTLS", reply, self.network.at_ms() - began))
+            self._handshake_failed(error)
         self.stage = "tls"
         self._encrypted()
         await self._hello("ehlo_tls")
@@ -310,40 +282,59 @@ class _Conversation:
         self.tried.append(method)
         match method:
             case "PLAIN":
-                encoded = auth_plain_encode(user, password).decode()
-                reply = await self._say("auth", "AUTH PLAIN", encoded, secret=True, seconds=LOGIN_SECONDS)
+                plain = _base64(f"\0{user}\0{password}")
+                reply = await self._say("auth", f"AUTH PLAIN {plain}", shown="AUTH PLAIN ***", seconds=LOGIN_SECONDS)
             case "LOGIN":
-                name, secret = (part.decode() for part in auth_login_encode(user, password))
-                reply = await self._say("auth", "AUTH", "LOGIN")
+                reply = await self._say("auth", "AUTH LOGIN")
                 if reply.code == 334:
-                    reply = await self._say("auth", name, secret=True)
+                    reply = await self._say("auth", _base64(user), shown="***")
                 if reply.code == 334:
-                    reply = await self._say("auth", secret, secret=True, seconds=LOGIN_SECONDS)
+                    reply = await self._say("auth", _base64(password), shown="***", seconds=LOGIN_SECONDS)
             case _:
-                reply = await self._say("auth", "AUTH", "CRAM-MD5")
+                reply = await self._say("auth", "AUTH CRAM-MD5")
                 if reply.code == 334:
-                    proof = auth_crammd5_verify(user, password, reply.text.split()[-1]).decode()
-                    reply = await self._say("auth", proof, secret=True, seconds=LOGIN_SECONDS)
+                    proof = _cram_md5(user, password, reply.text)
+                    reply = await self._say("auth", proof, shown="***", seconds=LOGIN_SECONDS)
         if reply.code != 235:
-            await self._part(Ended.REFUSED)
+            self._part(Ended.REFUSED)
 
     async def _envelope(self) -> None:
-        """Try the sender and the recipient; nothing is said after RCPT but RSET and QUIT."""
+        """Try the sender and the recipient, in one write where the server offers that; after RCPT comes only QUIT."""
         logged_in = self.may_log_in or self.target.login != "yes"
         if not logged_in or not (self.target.sender or self.target.recipient or self.target.login == "no"):
             return  # beside the given settings no login is made, so what lies behind one is not asked
         sender, recipient = self.target.sender or "", self.target.recipient
-        words = [f"MAIL FROM:<{sender}>"]
-        offered = self.capabilities or {}
-        if self.target.message_size and "size" in offered:
-            words.append(f"SIZE={self.target.message_size}")
-        if not (sender + (recipient or "")).isascii() and "smtputf8" in offered:
-            words.append("SMTPUTF8")
-        reply = await self._say("mail_from", *words)
+        mail = f"MAIL FROM:<{sender}>"
+        known = self.capabilities or {}
+        if self.target.message_size and "size" in known:
+            mail += f" SIZE={self.target.message_size}"
+        if not (sender + (recipient or "")).isascii() and "smtputf8" in known:
+            mail += " SMTPUTF8"
+        rcpt = f"RCPT TO:<{recipient}>"
+        grouped = bool(recipient) and "pipelining" in known
+        self.wire.stage = "mail_from"
+        self.wire.say(*(text.encode("utf-8") for text in ((mail, rcpt) if grouped else (mail,))))
+        reply = await self._reply("mail_from", self.wire.reply(REPLY_SECONDS), mail)
         if reply.code != 250:
-            await self._part(Ended.REFUSED)
+            self._part(Ended.REFUSED)
         if not recipient:
             return
-        reply = await self._say("rcpt_to", f"RCPT TO:<{recipient}>")
+        if not grouped:
+            self.wire.stage = "rcpt_to"
+            self.wire.say(rcpt.encode("utf-8"))
+        reply = await self._reply("rcpt_to", self.wire.reply(REPLY_SECONDS), rcpt)
         if reply.code not in (250, 251, 252):
-            await self._part(Ended.REFUSED)
+            self._part(Ended.REFUSED)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8")).decode("ascii")
+
+
+def _cram_md5(user: str, password: str, challenge: str) -> str:
+    """Answer a challenge (RFC 2195); one that cannot be read is answered all the same, and then refused."""
+    try:
+        asked = base64.b64decode(challenge.rpartition(" ")[2])
+    except ValueError:
+        asked = b""
+    return _base64(f"{user} {hmac.new(password.encode('utf-8'), asked, 'md5').hexdigest()}")

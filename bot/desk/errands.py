@@ -18,7 +18,6 @@ from flows.handover import brief
 from flows.machine import Tree, WrongTurn
 from flows.screen import Progress, Screen
 from probes.causes import Cause, Confidence
-from probes.findings import Report
 from probes.verdict import Verdict
 
 if TYPE_CHECKING:

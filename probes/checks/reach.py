@@ -2,51 +2,75 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from probes import survey
 from probes.findings import Finding, Outcome, Report, Severity
-from probes.network import Dialled, Network, Reached
+from probes.network import Dialled, Network, Reached, place
 from probes.probe import Probe
 from probes.target import Target
 
 NAME = "reach"
+FIRST_WORD_SECONDS = 2.0
 _CODES = {
     Reached.CONNECTED: "port_open",
     Reached.REFUSED: "port_refused",
     Reached.FILTERED: "port_filtered",
     Reached.RESET: "port_reset",
     Reached.UNREACHABLE: "port_unreachable",
+    Reached.PROHIBITED: "port_prohibited",
     Reached.NO_ROUTE: "no_route",
 }
 
 
 async def look(target: Target, network: Network) -> tuple[Dialled, ...]:
-    """Dial the given port on every address and the other submission ports on one address of each family."""
-    return await survey.dialled(network, target)
+    """Dial the given port on every address and the other submission ports on one address of each family.
+
+    What is silent for `FIRST_WORD_SECONDS` is told of at once: it takes a while more to be sure of it.
+    """
+    dialling = asyncio.ensure_future(survey.dialled(network, target))
+    try:
+        await asyncio.wait({dialling}, timeout=FIRST_WORD_SECONDS)
+        if not dialling.done():
+            for address in network.silent(target.port):
+                evidence = {"address": address, "port": str(target.port)}
+                network.hint(NAME, Finding("port_silent", Severity.WARNING, place(address, target.port), evidence))
+        return await dialling
+    finally:
+        dialling.cancel()
 
 
 def judge(target: Target, seen: Sequence[Dialled]) -> Report:
     """Report each place; what the guard forbade is not tested, and says nothing of what is there."""
     given = [dialled for dialled in seen if dialled.port == target.port]
-    forbidden = [dialled for dialled in given if dialled.reached is Reached.FORBIDDEN]
-    if given and len(forbidden) == len(given):
-        evidence = {"port": str(target.port), "server": target.host.name}
-        return Report(NAME, Outcome.BLIND, reason=forbidden[0].detail, evidence=evidence)
-    found = [_finding(target, dialled) for dialled in seen if dialled.reached is not Reached.FORBIDDEN]
-    six = [dialled.reached is Reached.CONNECTED for dialled in given if ":" in dialled.address]
-    four = [dialled.reached is Reached.CONNECTED for dialled in given if ":" not in dialled.address]
-    if six and four and any(four) and not any(six):
-        evidence = {"address": next(dialled.address for dialled in given if ":" in dialled.address)}
-        found.append(Finding("ipv6_broken", Severity.WARNING, target.host.name, evidence))
-    return Report(NAME, Outcome.DONE, tuple(found))
+    why = {
+        Reached.FORBIDDEN: next((d.detail for d in given if d.reached is Reached.FORBIDDEN), ""),
+        Reached.NO_ROUTE: "no_route",
+    }
+    if given and all(dialled.reached in why for dialled in given):
+        evidence = {"port": str(target.port), "server": target.host.name, "address": given[0].address}
+        found = tuple(_finding(target, one, Severity.WARNING) for one in seen if one.reached is not Reached.FORBIDDEN)
+        return Report(NAME, Outcome.BLIND, found, reason=why[given[0].reached], evidence=evidence)
+    connected = any(dialled.reached is Reached.CONNECTED for dialled in given)
+    fault = Severity.WARNING if connected else Severity.FAULT
+    found = tuple(_finding(target, one, fault) for one in seen if one.reached is not Reached.FORBIDDEN)
+    six = [dialled for dialled in given if ":" in dialled.address]
+    broken = [dialled for dialled in six if dialled.reached in _BROKEN]
+    if broken and len(broken) == len(six) and connected:
+        evidence = {"address": broken[0].address, "how": str(broken[0].reached)}
+        found += (Finding("ipv6_broken", Severity.WARNING, target.host.name, evidence),)
+    ours = any(dialled.reached is Reached.NO_ROUTE for dialled in six)
+    return Report(NAME, Outcome.DONE, found, not_tested=(("ipv6", "no_route_ipv6"),) if ours else ())
 
 
-def _finding(target: Target, dialled: Dialled) -> Finding:
+_BROKEN = (Reached.FILTERED, Reached.REFUSED, Reached.RESET, Reached.UNREACHABLE, Reached.PROHIBITED)
+
+
+def _finding(target: Target, dialled: Dialled, fault: Severity) -> Finding:
     is_given = dialled.port == target.port
     good = dialled.reached is Reached.CONNECTED
-    severity = Severity.GOOD if good else Severity.FAULT if is_given else Severity.INFO
-    place = f"[{dialled.address}]:{dialled.port}" if ":" in dialled.address else f"{dialled.address}:{dialled.port}"
+    severity = Severity.GOOD if good else fault if is_given else Severity.INFO
     evidence = {
         "address": dialled.address,
         "port": str(dialled.port),
@@ -54,7 +78,7 @@ def _finding(target: Target, dialled: Dialled) -> Finding:
         "took_ms": str(dialled.took_ms),
         "detail": dialled.detail,
     }
-    return Finding(_CODES[dialled.reached], severity, place, evidence)
+    return Finding(_CODES[dialled.reached], severity, place(dialled.address, dialled.port), evidence)
 
 
 PROBE = Probe(NAME, look, judge, seconds=15)

@@ -17,7 +17,7 @@ from probes.target import Mistake, parse
 from probes.verdict import NotTested
 
 PROBES = Path(__file__).parents[2] / "probes"
-SOURCES = [*PROBES.glob("checks/*.py"), PROBES / "runner.py", PROBES / "network.py", PROBES / "guard.py"]
+SOURCES = [*PROBES.glob("checks/*.py"), PROBES / "runner.py", *PROBES.glob("network/*.py"), PROBES / "guard.py"]
 DYNAMIC = {
     *(f"certificate_{failure}" for failure in ("expired", "not_yet_valid", "name_mismatch", "self_signed")),
     *(f"certificate_{failure}" for failure in ("missing_intermediate", "untrusted", "unreadable")),

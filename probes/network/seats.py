@@ -1,0 +1,53 @@
+"""Connections to one host: so many at once and so many in a run, since servers count them; first come, first served."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+
+class Seats:
+    """The seats that one host has for us."""
+
+    def __init__(self, at_once: int, in_all: int) -> None:
+        self._free = at_once
+        self._left = in_all
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def used_up(self) -> bool:
+        """Tell whether no further connection may be made in this run."""
+        return self._left <= 0
+
+    async def take(self) -> None:
+        """Wait for a seat."""
+        self._left -= 1
+        if self._free > 0 and not self._waiting:
+            self._free -= 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._give()  # the seat came in the moment in which its taker went away
+            raise
+
+    def seize(self) -> None:
+        """Take a seat at once, for a connection that is there already."""
+        self._free -= 1
+        self._left -= 1
+
+    def give(self, *, used: bool) -> None:
+        """Give a seat back; one that was not `used` (nobody was reached) does not count towards those of the run."""
+        self._left += not used
+        self._give()
+
+    def _give(self) -> None:
+        self._free += 1
+        while self._free > 0 and self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._free -= 1
+                turn.set_result(None)
