@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
 from bot.slack.calls import Calls
-from bot.slack.delivery import SlackFront
+from bot.slack.delivery import BETWEEN_EDITS, SlackFront
 from bot.slack.faults import SlackFault
 from bot.slack.gate import Gate, House
 from bot.slack.listeners import Listeners
@@ -64,6 +64,8 @@ class Slack:
         session: aiohttp.ClientSession,
         house: House,
         notes: Notes,
+        *,
+        between_edits: float,
     ) -> None:
         self.house = house
         self.whose = f"slack:{house.team}:"
@@ -80,6 +82,7 @@ class Slack:
             support_hours=settings.support_hours or "",
             it_group=settings.it_group or "",
             new_blocks=settings.blocks == "new",
+            between_edits=between_edits,
         )
         self.listeners: Listeners | None = None
         self.app: AsyncApp | None = None
@@ -121,8 +124,12 @@ class Slack:
 
 
 @asynccontextmanager
-async def connected(settings: SlackSettings, notes: Notes) -> AsyncIterator[Slack]:
+async def connected(
+    settings: SlackSettings, notes: Notes, *, between_edits: float = BETWEEN_EDITS
+) -> AsyncIterator[Slack]:
     """Ask Slack who we are (`auth.test`), yield the Slack half, and close it and its session in the end.
+
+    `between_edits` are the seconds between two edits of one message.
 
     Raises SlackFault, whose text is one clear sentence, where the token is missing or wrong or Slack does not answer.
     """
@@ -133,7 +140,7 @@ async def connected(settings: SlackSettings, notes: Notes) -> AsyncIterator[Slac
         client = AsyncWebClient(
             token, base_url=api_address(settings.slack_api_url), session=session, retry_handlers=[], logger=wire_log()
         )
-        slack = Slack(settings, client, session, await introduced(client), notes)
+        slack = Slack(settings, client, session, await introduced(client), notes, between_edits=between_edits)
         try:
             yield slack
         finally:

@@ -40,7 +40,7 @@ class Clicks:
 
     async def pressed(self, body: Body, ack: Ack) -> None:
         """Take a press of a step's button: acknowledged after the commit; an old or unknown button is answered."""
-        person = reading.who(body)
+        person = self._gate.person(body)
         name, value = reading.action(body)
         mark = marks.read(value)
         event = _event(name, mark)
@@ -59,7 +59,7 @@ class Clicks:
 
     async def opened_form(self, body: Body, ack: Ack) -> None:
         """Open the form of the step that the conversation stands at; nothing moves, so it is acknowledged first."""
-        person = reading.who(body)
+        person = self._gate.person(body)
         mark = marks.read(reading.action(body)[1])
         if person is None or mark is None or self._gate.stranger(person):
             await self._turned_away(body, ack, person)
@@ -69,7 +69,7 @@ class Clicks:
 
     async def submitted(self, body: Body, ack: Ack) -> None:
         """Take a form: mistakes stand at their fields, and what was typed stays in it."""
-        person, view = reading.who(body), body["view"]
+        person, view = self._gate.person(body), body["view"]
         mark = marks.read(view.get("private_metadata"))
         if person is None or mark is None or self._gate.stranger(person):
             await ack(response_action="update", view=modal.over(say("form_over")))
@@ -97,7 +97,7 @@ class Clicks:
 
     async def resumed(self, body: Body, ack: Ack) -> None:
         """Draw the open step again at the bottom of the direct message."""
-        person = reading.who(body)
+        person = self._gate.person(body)
         if person is None or self._gate.stranger(person):
             await self._turned_away(body, ack, person)
             return

@@ -47,11 +47,13 @@ class SlackFront:
         support_hours: str = "",
         it_group: str = "",
         new_blocks: bool = False,
+        between_edits: float = BETWEEN_EDITS,
     ) -> None:
         self.calls = calls
         self._notes = notes
         self._steps = Steps(calls, notes, new_blocks=new_blocks)
         self._support = Support(calls, notes, channel=support_channel, hours=support_hours, group=it_group)
+        self._between = between_edits
         self._channels: dict[str, str] = {}
         self._lives: dict[str, _Live] = {}
 
@@ -131,7 +133,7 @@ class SlackFront:
         live.rows, live.edited = (), float("-inf")
 
     def _busy(self, live: _Live) -> float:
-        return max(0.0, live.edited + BETWEEN_EDITS - asyncio.get_running_loop().time())
+        return max(0.0, live.edited + self._between - asyncio.get_running_loop().time())
 
     async def _follow(self, conversation_id: str, live: _Live) -> None:
         """Bring the newest progress to the screen until there is none; dropped where no budget is left."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.slack.calls import Calls
 from bot.slack.faults import SlackFault
-from bot.slack.reading import Who
+from bot.slack.reading import Body, Who, who
 from bot.slack.words import say
 
 KEPT = 300.0
@@ -37,6 +37,11 @@ class Gate:
         self._group = group
         self._members: frozenset[str] = frozenset()
         self._asked = float("-inf")
+
+    def person(self, body: Body) -> Who | None:
+        """Return who did it, with the team that their conversations are kept under; None for no person."""
+        found = who(body)
+        return Who(self._house.team, found.user) if found and not self.stranger(found) else found
 
     def stranger(self, person: Who) -> bool:
         """Tell whether somebody is of another organisation (Slack Connect)."""

@@ -77,7 +77,7 @@ class Listeners:
                     await ack(response_type="ephemeral", **drawn_body(said))
                     return
                 await ack()
-                if person := reading.who(body):
+                if person := self._gate.person(body):
                     self.replies.later(self.replies.answer(body, person.owner, said))
 
         return listening
@@ -85,7 +85,7 @@ class Listeners:
     # The command
 
     async def _command(self, body: Body, ack: Ack) -> None:
-        person = reading.who(body)
+        person = self._gate.person(body)
         if person is None:
             await ack()
             return
@@ -135,7 +135,7 @@ class Listeners:
 
     async def _start(self, body: Body, ack: Ack) -> None:
         """Open a conversation by a button: in App Home, a mention's answer, or the offer to start anew."""
-        person = reading.who(body)
+        person = self._gate.person(body)
         said = say("stranger") if person is None else await self._gate.refused(person)
         if person is None or said:
             await ack()
@@ -153,7 +153,7 @@ class Listeners:
 
     async def _explain(self, body: Body, ack: Ack) -> None:
         """Open a conversation with the words of a message (the message shortcut)."""
-        person = reading.who(body)
+        person = self._gate.person(body)
         if person is None:
             await ack()
             return
@@ -171,7 +171,7 @@ class Listeners:
             self.replies.later(self.replies.answer({"response_url": body.get("response_url")}, person.owner, drawn))
 
     async def _home_opened(self, body: Body) -> None:
-        person = reading.who(body)
+        person = self._gate.person(body)
         if person is None or self._gate.stranger(person) or (body["event"].get("tab") or "home") != "home":
             return
         self.replies.later(self._publish(person))
@@ -188,7 +188,7 @@ class Listeners:
 
     async def _mention(self, body: Body) -> None:
         """Point to the direct message, where nobody else reads an address; only who mentioned the bot sees it."""
-        person, event = reading.who(body), body["event"]
+        person, event = self._gate.person(body), body["event"]
         if person is None or not self._once(reading.key(body)):
             return
         said = await self._gate.refused(person, str(event.get("channel") or ""))
@@ -202,7 +202,7 @@ class Listeners:
 
     async def _message(self, body: Body) -> None:
         """Take words and files of the direct message; a conversation is opened where none is."""
-        person, event = reading.who(body), body["event"]
+        person, event = self._gate.person(body), body["event"]
         if person is None or event.get("channel_type") != "im" or event.get("subtype") not in MESSAGE_KINDS:
             return
         key = reading.key(body)

@@ -92,13 +92,13 @@ def run(slack, tree, look, tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
     @asynccontextmanager
-    async def running(*, socket=False, looker=None, **settings):
+    async def running(*, socket=False, looker=None, between=0.05, **settings):
         tokens = {"slack_app_token": APP_TOKEN} if socket else {"slack_signing_secret": SECRET}
         wanted = Settings(slack_bot_token=TOKEN, slack_api_url=slack.api_url, **{**tokens, **settings})
         store = await open_store(tmp_path / "kept.db")
         stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
         try:
-            async with connected(wanted, store) as half:
+            async with connected(wanted, store, between_edits=between) as half:
                 desk = Desk(store, tree, looker or look, half.front, whose=half.whose, patience=(0.01, 0.02))
                 half.attach(desk)
                 serving = asyncio.create_task(half.serve(stop, port=0, ready=ready.set_result))

@@ -98,7 +98,7 @@ async def test_the_same_mistake_made_twice_is_named_twice_and_an_other_one_in_be
 
 
 async def test_the_checks_of_a_look_are_one_message_that_is_edited_at_most_once_a_second(run, look):
-    async with run() as bot:
+    async with run(between=1.0) as bot:
         ann = bot.person()
         view = await at_the_form(bot, ann)
         look.go_on.clear()

@@ -108,7 +108,7 @@ async def test_newer_blocks_are_used_where_they_are_asked_for(run):
 
 
 async def test_progress_is_merged_to_the_newest_and_the_final_state_follows(run):
-    async with run() as bot:
+    async with run(between=0.3) as bot:
         ann = await opened(bot)
         conversation = await bot.desk.current(ann.owner)
         before = bot.slack.count("chat.update")
