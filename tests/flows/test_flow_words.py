@@ -23,53 +23,73 @@ DYNAMIC = {
     *(f"certificate_{failure}" for failure in ("missing_intermediate", "untrusted", "unreadable")),
     *(f"{part}_{end}" for part in ("mail", "rcpt") for end in ("accepted", "refused")),
 }
+"""Codes that are put together where they are used."""
+
+GIVEN_REASONS = {
+    "port_not_allowed",
+    "address_not_allowed",
+    "not_reached",
+    "stopped_before",
+    "no_sender",
+    "login_expected",
+}
+"""Reasons that are handed on: the guard's, and those of a part of a check."""
 
 
-def texts(pattern: str, sources: list[Path]) -> set[str]:
-    return {found for path in sources for found in re.findall(pattern, path.read_text(encoding="utf-8"))}
+def strings(node: ast.AST) -> set[str]:
+    found = {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return {text for text in found if re.fullmatch(r"[a-z][a-z0-9_]+[a-z0-9]", text)}
 
 
-def finding_codes() -> set[str]:
-    """Read the codes out of the checks: first arguments of Finding, and the values of their tables of codes."""
-    codes = set(DYNAMIC)
+def branches(node: ast.expr) -> set[str]:
+    """Return the texts that a conditional expression can come to, those that it compares with left out."""
+    if isinstance(node, ast.IfExp):
+        return branches(node.body) | branches(node.orelse)
+    return strings(node) if isinstance(node, ast.Constant) else set()
+
+
+def named() -> tuple[set[str], set[str]]:
+    """Read the codes of findings and the reasons for not looking out of the probes' source."""
+    codes, reasons = set(DYNAMIC), set(GIVEN_REASONS)
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
-                codes |= {one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)}
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-                name = getattr(node.targets[0], "id", "")
-                if name in ("_CODES", "_TROUBLE", "_ENDS", "_ERRORS"):
-                    codes |= {one.value for one in node.value.values if isinstance(one, ast.Constant)}
-            if isinstance(node, ast.IfExp) and all(isinstance(one, ast.Constant) for one in (node.body, node.orelse)):
-                codes |= {
-                    one.value for one in (node.body, node.orelse) if re.fullmatch(r"[a-z]+_[a-z_]+", str(one.value))
-                }
-    return {code for code in codes if isinstance(code, str) and re.fullmatch(r"[a-z][a-z0-9_]+[a-z0-9]", code)}
+            match node:
+                case ast.Call(func=ast.Name(id="Finding"), args=[first, *_]):
+                    codes |= branches(first)
+                case ast.Call(func=ast.Name(id="Blind"), args=[first, *_]):
+                    reasons |= branches(first)
+                case ast.keyword(arg="reason", value=value):
+                    reasons |= branches(value)
+                case ast.Assign(targets=[ast.Name(id="code")], value=value):
+                    codes |= branches(value)
+                case ast.Assign(targets=[ast.Name(id="reason")], value=value):
+                    reasons |= branches(value)
+                case ast.Assign(
+                    targets=[ast.Name(id=("_CODES" | "_TROUBLE" | "_ENDS" | "_ERRORS"))], value=ast.Dict() as table
+                ):
+                    codes |= {code for value in table.values for code in strings(value)}
+    return codes, reasons
 
 
-NO_FINDINGS = {"reverse_dns", "not_reached", "stopped_before", "no_password", "connection_not_proven", "mail_from"}
+CODES, REASONS = named()
 
 
-@pytest.mark.parametrize("code", sorted(finding_codes() - NO_FINDINGS))
+@pytest.mark.parametrize("code", sorted(CODES))
 def test_every_finding_has_its_sentence(book: Book, code: str) -> None:
     assert code in book.words.findings
 
 
-@pytest.mark.parametrize(
-    "reason",
-    sorted(
-        texts(r'reason="(\w+)"|Blind\("(\w+)"', SOURCES)
-        and {one for pair in texts(r'reason="(\w+)"|Blind\("(\w+)"', SOURCES) for one in pair if one}
-        | {"port_not_allowed", "address_not_allowed", "not_reached", "stopped_before", "no_password", "login_expected"}
-    ),
-)
+@pytest.mark.parametrize("reason", sorted(REASONS))
 def test_every_reason_for_not_looking_has_its_sentence(book: Book, reason: str) -> None:
     assert reason in book.words.not_tested_reasons
     said = book.words.not_tested(NotTested("names", reason))
     assert said.startswith("Does the server’s name lead to an address: ")
 
 
-@pytest.mark.parametrize("code", sorted(texts(r'(?:wrong\(|Mistake\([^"]*"?\w*"?, )"(\w+)"', [PROBES / "target.py"])))
+MISTAKES = re.findall(r'(?:wrong\(|Mistake\([^"]*"?\w*"?, )"(\w+)"', (PROBES / "target.py").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("code", sorted(set(MISTAKES)))
 def test_every_mistake_has_its_sentence(book: Book, code: str) -> None:
     assert code in book.words.mistakes
 
