@@ -9,7 +9,7 @@ import asyncio
 import base64
 import hmac
 import ssl
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import NoReturn
 
@@ -39,15 +39,23 @@ class _End(Exception):  # noqa: N818 - leaves `converse`'s stages; never leaves 
 
 
 async def dialogue(
-    network: Network, target: Target, address: str, port: int, security: Security, *, login: bool = False
+    network: Network,
+    target: Target,
+    address: str,
+    port: int,
+    security: Security,
+    *,
+    login: bool = False,
+    wanted: Callable[[], Awaitable[bool]] | None = None,
 ) -> Dialogue:
     """Hold the conversation with one place in one mode, once a run; `Blind` where the run has no connection left.
 
-    Only with `login` is the run's password ever used; the check of the given settings alone asks for that.
+    Only with `login` is the run's password ever used; the check of the given settings alone asks for that. After
+    the greeting `wanted` is waited for, and where it says no the conversation ends there.
     """
     key = ("dialogue", target.host.name, address, port, security)
     return await network.once(
-        key, lambda: _Conversation(network, target, (address, port), security, login=login).hold()
+        key, lambda: _Conversation(network, target, (address, port), security, login=login, wanted=wanted).hold()
     )
 
 
@@ -69,9 +77,17 @@ class _Conversation:
     """The stages of one conversation, each a method; state lives as long as the connection."""
 
     def __init__(
-        self, network: Network, target: Target, place: tuple[str, int], security: Security, *, login: bool
+        self,
+        network: Network,
+        target: Target,
+        place: tuple[str, int],
+        security: Security,
+        *,
+        login: bool,
+        wanted: Callable[[], Awaitable[bool]] | None,
     ) -> None:
         self.network, self.target = network, target
+        self.wanted = wanted
         self.address, self.port = place
         self.security = natural(self.port) if security is Security.AUTO else security
         self.may_log_in = login
@@ -301,11 +317,14 @@ class _Conversation:
     async def _envelope(self) -> None:
         """Try the sender and the recipient, in one write where the server offers that; after RCPT comes only QUIT."""
         logged_in = self.may_log_in or self.target.login != "yes"
-        if not logged_in or not (self.target.sender or self.target.recipient or self.target.login == "no"):
+        known = self.capabilities or {}
+        # Offering no login in clear, it may refuse all else in clear as well: the empty sender finds out.
+        strict = self.handshake is None and "starttls" in known and not self.mechanisms
+        asked = self.target.sender or self.target.recipient or self.target.login == "no" or strict
+        if not logged_in or not asked:
             return  # beside the given settings no login is made, so what lies behind one is not asked
         sender, recipient = self.target.sender or "", self.target.recipient
         mail = f"MAIL FROM:<{sender}>"
-        known = self.capabilities or {}
         if self.target.message_size and "size" in known:
             mail += f" SIZE={self.target.message_size}"
         if not (sender + (recipient or "")).isascii() and "smtputf8" in known:

@@ -161,6 +161,8 @@ def _speaking(case: _Case) -> Iterator[_Row]:
         yield _Row(Cause.WRONG_SECURITY_MODE, CERTAIN, found)
     if found := case.find("not_smtp", "garbled"):
         yield _Row(Cause.NOT_AN_SMTP_SERVER, CERTAIN if case.find("not_smtp") else LIKELY, found)
+    if found := _client_certificate(case):
+        yield _Row(Cause.TLS_HANDSHAKE_FAILED, CERTAIN, found)
     for finding in case.find("greeting_refused", "hello_refused"):
         yield _by_reply(case, finding)
     for finding in case.find("went_silent"):
@@ -168,6 +170,11 @@ def _speaking(case: _Case) -> Iterator[_Row]:
         yield _Row(cause, CERTAIN, (finding,))
     if found := case.find("hung_up", "reset_midway"):
         yield _Row(Cause.CONNECTION_DROPPED, CERTAIN, found)
+
+
+def _client_certificate(case: _Case) -> tuple[Finding, ...]:
+    """Find the refusal for want of a certificate of ours; TLS 1.3 lets a server say so in its next reply."""
+    return tuple(f for f in case.find("tls_failed") if f.evidence.get("error") == "client_certificate")
 
 
 def _encrypting(case: _Case) -> Iterator[_Row]:
@@ -194,9 +201,17 @@ def _logging_in(case: _Case) -> Iterator[_Row]:
     if not wants:
         return
     if found := case.find("login_only_after_tls"):
+        # A server that refuses everything in clear wants TLS, with or without a login.
+        strict = tuple(
+            f for f in case.find("mail_refused", "rcpt_refused") if f.evidence["cause"] == Cause.TLS_REQUIRED
+        )
+        if strict:
+            yield _Row(Cause.TLS_REQUIRED, CERTAIN, strict)
         yield _Row(Cause.AUTH_ONLY_AFTER_TLS, CERTAIN, found)
     if found := case.find("login_only_windows"):
         yield _Row(Cause.AUTH_MECHANISM_UNSUPPORTED, CERTAIN, found)
+    if found := case.find("login_only_scrambled"):
+        yield _Row(Cause.AUTH_MECHANISM_UNSUPPORTED, POSSIBLE, found)
     if found := case.find("login_only_oauth"):
         yield _Row(Cause.APP_PASSWORD_OR_OAUTH_REQUIRED, LIKELY, found + case.find("provider_wants_other_password"))
     if found := case.find("login_not_offered"):

@@ -6,13 +6,13 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from probes import nearby, survey
-from probes.dialogue import Dialogue, natural
+from probes.dialogue import Dialogue, Ended, natural
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
 from probes.speakers import Speaker
 from probes.talk import dialogue
-from probes.target import Target, parse_host
+from probes.target import Login, Target, parse_host
 from probes.vantage import INCOMING_PORTS
 
 NAME = "alternatives"
@@ -86,8 +86,12 @@ def _settled(target: Target, given: tuple[Dialogue, ...]) -> bool:
     held = survey.foremost(given)
     if held is None or held.port in INCOMING_PORTS:
         return False
-    behind_login = held.ended_at == "auth" or (bool(held.tried) and held.ended_at in ("mail_from", "rcpt_to"))
-    return survey.works(held, target) or behind_login
+    if held.ended_at == "auth":
+        return True
+    # With a login in use the envelope is tried with the given settings alone: elsewhere it was not seen to pass.
+    if held.ended_at in ("mail_from", "rcpt_to") and target.login is Login.YES:
+        return survey.works(replace(held, ended=Ended.FINISHED), target)
+    return survey.works(held, target)
 
 
 PROBE = Probe(NAME, look, judge, seconds=40)

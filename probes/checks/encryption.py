@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from probes.speakers import Speaker
 from probes.target import Security, Target
 
 NAME = "encryption"
+_CLIENT_CERTIFICATE = re.compile(
+    r"client (?:ssl |tls )?certificate|certificate (?:is )?(?:required|presented)", re.IGNORECASE
+)
 _ERRORS = {"not_tls": "tls_on_plain_port", "version": "tls_version_refused", "cipher": "tls_cipher_refused"}
 
 
@@ -74,10 +78,21 @@ def _handshake(held: Dialogue) -> list[Finding]:
         if code == "tls_on_plain_port" and after_starttls:
             code = "tls_failed"
         return [Finding(code, Severity.FAULT, where, {"error": error, "port": str(held.port)})]
+    if held.certificate is None:  # anonymous ciphers, which no mail program has
+        return [Finding("tls_failed", Severity.FAULT, where, {"error": "no_certificate", "port": str(held.port)})]
+    if client := _wants_client_certificate(held):
+        return [Finding("tls_failed", Severity.FAULT, where, {"error": "client_certificate", "reply": client})]
     evidence = {"version": held.handshake.version, "cipher": held.handshake.cipher}
     if survey.old_tls(held.handshake.version):
         return [Finding("tls_old", Severity.FAULT, where, evidence)]
     return [Finding("encrypted", Severity.GOOD, where, evidence)]
+
+
+def _wants_client_certificate(held: Dialogue) -> str:
+    """Return the server's words where it wants a certificate of the client's, once TLS 1.3 stands without one."""
+    reply = held.reply("greeting" if held.security is Security.TLS else "ehlo_tls", "helo")
+    asked = reply is not None and reply.code >= 400 and _CLIENT_CERTIFICATE.search(reply.text)
+    return f"{reply.code} {reply.text}"[:200] if reply and asked else ""
 
 
 def _certificate(target: Target, held: Dialogue, certificate: Certificate) -> list[Finding]:

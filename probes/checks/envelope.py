@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from dataclasses import dataclass
+
 from probes import replies, survey
 from probes.causes import Cause
-from probes.dialogue import Dialogue, Ended
+from probes.dialogue import Dialogue, Ended, Reply
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
@@ -12,26 +16,43 @@ from probes.target import Login, Target
 
 NAME = "envelope"
 _WANTS_LOGIN = frozenset({Cause.AUTH_REQUIRED, Cause.RELAY_DENIED, Cause.AUTH_FAILED_CREDENTIALS})
+_OF_ANY_SENDER = frozenset({Cause.AUTH_REQUIRED, Cause.TLS_REQUIRED, Cause.HELO_REJECTED, Cause.IP_BLOCKLISTED})
+_BARE_REFUSAL = re.compile(
+    r"(?:recipient address|sender address|client host) rejected: (?:access denied|not logged in)"
+    r"|^administrative prohibition",
+    re.IGNORECASE,
+)
+"""What Postfix and Exim say to whoever has not logged in, where their rules say no more than "no"."""
 
 
-async def look(target: Target, network: Network) -> Dialogue | None:
-    """Hold the conversation with the given settings."""
-    return survey.foremost(await survey.given(network, target))
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The conversation that came furthest, and those in the other mode, which show what a login would need."""
+
+    held: Dialogue | None
+    others: tuple[Dialogue, ...] = ()
 
 
-def judge(target: Target, seen: Dialogue | None) -> Report:
+async def look(target: Target, network: Network) -> Seen:
+    """Hold the conversation with the given settings, and look at what is offered in the other mode."""
+    given, others = await asyncio.gather(survey.given(network, target), survey.other_mode(network, target))
+    return Seen(survey.foremost(given), others)
+
+
+def judge(target: Target, seen: Seen) -> Report:
     """Read the replies to MAIL and RCPT; a refusal for want of the login that we do not have is no fault."""
-    if seen is None or seen.capabilities is None:
-        return Report(NAME, Outcome.BLIND, reason="not_reached" if seen is None else "stopped_before")
-    found = _size(target, seen)
+    held = seen.held
+    if held is None or held.capabilities is None:
+        return Report(NAME, Outcome.BLIND, reason="not_reached" if held is None else "stopped_before")
+    found = _size(target, held)
     not_tested: list[tuple[str, str]] = []
     for stage, part, address in (
         ("mail_from", "mail", target.sender or "<>"),
         ("rcpt_to", "rcpt", target.recipient or ""),
     ):
-        reply = seen.reply(stage)
+        reply = held.reply(stage)
         if reply is None:
-            if address and (seen.ended is not Ended.FINISHED):
+            if address and (held.ended is not Ended.FINISHED):
                 not_tested.append((part, "stopped_before"))
             continue
         evidence = {"reply": f"{reply.code} {reply.text}"[:300], "address": address, "code": str(reply.code)}
@@ -39,15 +60,19 @@ def judge(target: Target, seen: Dialogue | None) -> Report:
             found.append(Finding(f"{part}_accepted", Severity.GOOD, address, evidence))
             continue
         read = replies.read_reply(reply.code, reply.text, stage=part, enhanced=reply.enhanced, host=target.host.name)
-        offered = bool(seen.mechanisms)
-        cause, sure = _in_place(target, seen, read.cause, str(read.confidence))
-        if address == "<>" and cause not in (Cause.AUTH_REQUIRED, Cause.TLS_REQUIRED, Cause.HELO_REJECTED):
+        offered = bool(held.mechanisms) or any(other.mechanisms for other in seen.others)
+        cause, sure = read.cause, str(read.confidence)
+        logged_in = held.reply("auth") is not None
+        if not logged_in:
+            cause, sure = _without_login(target, held, reply, (cause, sure), offered=offered)
+        elif cause in (Cause.RELAY_DENIED, Cause.SENDER_NOT_ALLOWED):
+            sure = "certain"  # it knows who we are, and says so all the same
+        if address == "<>" and cause not in _OF_ANY_SENDER:
             # The empty sender was ours, for want of the person's: a refusal of it says nothing about theirs.
             not_tested.append(("mail", "no_sender"))
             continue
-        logged_in = seen.reply("auth") is not None
         if cause in _WANTS_LOGIN and target.login is not Login.NO and not logged_in and offered:
-            found.append(Finding("login_expected", Severity.INFO, seen.place, evidence))
+            found.append(Finding("login_expected", Severity.INFO, held.place, evidence))
             not_tested.append(("login" if part == "mail" else part, "login_expected"))
             continue
         evidence |= {"cause": str(cause), "sure": sure, "offers_login": "yes" if offered else "no"}
@@ -55,16 +80,23 @@ def judge(target: Target, seen: Dialogue | None) -> Report:
     return Report(NAME, Outcome.DONE, tuple(found), not_tested=tuple(not_tested))
 
 
-def _in_place(target: Target, seen: Dialogue, cause: Cause, sure: str) -> tuple[Cause, str]:
-    """Relaying denied without a login where logins are offered means: log in (see causes.md)."""
-    offered = bool(seen.mechanisms)
-    after_tls = not seen.encrypted and "starttls" in (seen.capabilities or {})
+def _without_login(
+    target: Target, held: Dialogue, reply: Reply, read: tuple[Cause, str], *, offered: bool
+) -> tuple[Cause, str]:
+    """Say what a refusal means to one who has not logged in (causes.md, "Where two could be meant")."""
+    cause, sure = read
+    bare = reply.code >= 500 and _BARE_REFUSAL.search(reply.text) is not None
+    if bare and (offered or cause is Cause.AUTH_REQUIRED):
+        cause, sure = Cause.AUTH_REQUIRED, "likely"
+    in_clear = not held.encrypted and not held.mechanisms and offered
+    if cause in _WANTS_LOGIN and in_clear and target.login is Login.YES:
+        return Cause.AUTH_ONLY_AFTER_TLS, "likely"
     if cause is Cause.RELAY_DENIED and target.login is Login.NO and offered:
         return Cause.AUTH_REQUIRED, "likely"
-    if cause is Cause.AUTH_REQUIRED and not offered and after_tls:
-        return (Cause.AUTH_ONLY_AFTER_TLS if target.login is Login.YES else Cause.AUTH_REQUIRED), "likely"
     if cause is Cause.AUTH_REQUIRED and not offered:
         return Cause.RELAY_DENIED, "likely"
+    if cause is Cause.RELAY_DENIED and not offered and (held.encrypted or "starttls" not in (held.capabilities or {})):
+        return cause, "certain"
     return cause, sure
 
 

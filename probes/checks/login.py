@@ -15,6 +15,12 @@ from probes.target import Login, Security, Target
 NAME = "login"
 _WINDOWS = frozenset({"NTLM", "GSSAPI", "GSS-SPNEGO", "NEGOTIATE", "KERBEROS_V4"})
 _OAUTH = frozenset({"XOAUTH2", "OAUTHBEARER"})
+_OURS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5"})
+"""The methods that we try a password with."""
+_SCRAMBLED = frozenset(
+    {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS"}
+)
+"""Methods that want "encrypted password" chosen in the program, and that many programs do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ async def look(target: Target, network: Network) -> Seen:
 def judge(target: Target, seen: Seen) -> Report:
     """Tell no offer, an offer only after TLS, only Windows logins, and a refused login apart."""
     held = seen.held
-    if held is None or held.capabilities is None or (held.ended is Ended.TLS_FAILED):
+    if held is None or held.capabilities is None or _stopped(held):
         return Report(NAME, Outcome.BLIND, reason="not_reached" if held is None else "stopped_before")
     found = _offered(target, held, seen.others)
     not_tested: tuple[tuple[str, str], ...] = ()
@@ -52,14 +58,23 @@ def judge(target: Target, seen: Seen) -> Report:
         if not held.encrypted:
             found.append(Finding("password_in_clear", Severity.WARNING, held.place))
     elif target.login is Login.YES and held.mechanisms:
-        reason = "no_password" if not seen.password else "connection_not_proven"
+        spoken = not _OURS.isdisjoint(held.mechanisms)
+        reason = "no_password" if not seen.password else "connection_not_proven" if spoken else "method_not_spoken"
         not_tested = (("login", reason),)
     return Report(NAME, Outcome.DONE, tuple(found), not_tested=not_tested)
+
+
+def _stopped(held: Dialogue) -> bool:
+    """Tell whether it ended on the way to TLS: the list before it does not count (RFC 3207 section 4.2)."""
+    if held.ended is Ended.NO_STARTTLS:
+        return False
+    return held.ended_at in ("starttls", "tls") or (held.ended_at in ("ehlo_tls", "helo") and not held.mechanisms)
 
 
 def _offered(target: Target, held: Dialogue, others: tuple[Dialogue, ...]) -> list[Finding]:
     where, methods = held.place, frozenset(held.mechanisms)
     evidence = {"methods": ", ".join(held.mechanisms), "encrypted": "yes" if held.encrypted else "no"}
+    reply = held.reply("auth")
     wanted = Severity.FAULT if target.login is Login.YES else Severity.INFO
     if not methods:
         if held.ended is Ended.NO_STARTTLS:
@@ -75,6 +90,10 @@ def _offered(target: Target, held: Dialogue, others: tuple[Dialogue, ...]) -> li
         return [Finding("login_only_windows", wanted, where, evidence)]
     if methods <= _WINDOWS | _OAUTH and methods & _OAUTH:
         return [Finding("login_only_oauth", wanted, where, evidence)]
+    if methods <= _WINDOWS | _SCRAMBLED and not (reply and reply.code == 235):
+        return [
+            Finding("login_only_scrambled", Severity.WARNING if wanted is Severity.FAULT else wanted, where, evidence)
+        ]
     found = [Finding("login_offered", Severity.GOOD, where, evidence)]
     if not methods & _WINDOWS:
         found.append(Finding("no_windows_login", Severity.INFO, where, evidence))
