@@ -34,11 +34,7 @@ def _whole(
 
     @wraps(method)
     async def shielded(self: Database, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        task = asyncio.ensure_future(method(self, *args, **kwargs))
-        self.running.add(task)
-        task.add_done_callback(self.running.discard)
-        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-        return await asyncio.shield(task)
+        return await self.whole(method(self, *args, **kwargs))
 
     return shielded
 
@@ -55,8 +51,17 @@ class Database:
         self.shared = shared
         self.running: set[asyncio.Future[Any]] = set()
 
+    async def whole(self, operation: Coroutine[Any, Any, T]) -> T:
+        """Let an operation run to its end where its caller is cancelled, and `close` wait for it."""
+        task = asyncio.ensure_future(operation)
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        return await asyncio.shield(task)
+
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that reads; what goes wrong is a `StoreError`."""
         try:
             async with self._engine.connect() as connection:
                 yield connection
@@ -64,7 +69,8 @@ class Database:
             raise self._unusable(reason) from reason
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that writes, ended by the block's end; what goes wrong is a `StoreError`."""
         try:
             async with self._turns, self._writer.begin() as connection:
                 yield connection
@@ -80,7 +86,7 @@ class Database:
 
     async def prepare(self) -> None:
         """Bring the tables up to date; raises `StoreError` where the database is newer than this program."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             if self.shared:
                 await connection.execute(select(func.pg_advisory_xact_lock(ONE_START)))
             newer = await connection.run_sync(migrate)
@@ -104,7 +110,7 @@ class Database:
     ) -> tuple[Pending, ...] | None:
         """Claim, keep and note in one transaction (see `Store.save`)."""
         noted: list[Pending] = []
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             if key is not None and not await self._claim(connection, key, now):
                 return None
             for change in changes:
@@ -165,7 +171,7 @@ class Database:
     @_whole
     async def tidy(self, *, keys_before: float, conversations_before: float | None = None) -> int:
         """Delete old event keys, and conversations not touched since."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await connection.execute(delete(SEEN).where(SEEN.c.at < keys_before))
         if conversations_before is None:
             return 0
@@ -173,7 +179,7 @@ class Database:
 
     async def _delete(self, which: Any) -> int:
         ids = select(CONVERSATIONS.c.id).where(which)
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             for table in (OUTBOX, SURFACE):
                 await connection.execute(delete(table).where(table.c.conversation.in_(ids)))
             return (await connection.execute(delete(CONVERSATIONS).where(which))).rowcount
@@ -189,7 +195,7 @@ class Database:
         if not everything:
             free = and_(free, table.taken_until < now)
         taken = update(OUTBOX).where(free).values(taken_by=by, taken_until=until, tries=table.tries + 1)
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             rows = (await connection.execute(taken.returning(*table))).all()
         return _pending(sorted(rows, key=lambda row: int(row.number)))
 
@@ -224,7 +230,7 @@ class Database:
     @_whole
     async def remember(self, conversation: str, notes: Mapping[str, str | None]) -> None:
         """Merge a front's notes; None takes one away."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await self._put(connection, conversation, notes)
 
     @_whole
@@ -242,11 +248,11 @@ class Database:
         await self._engine.dispose()
 
     async def _rows(self, query: Any) -> Sequence[Row[Any]]:
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             return (await connection.execute(query)).all()
 
     async def _do(self, statement: Executable) -> None:
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await connection.execute(statement)
 
 

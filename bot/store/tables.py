@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Column, Connection, Double, Index, Integer, MetaData, String, Table, Text, func, insert, select
 
+from bot.store import lapsing
+
 META = MetaData()
 
 VERSION = Table("schema_version", META, Column("version", Integer, nullable=False))
@@ -60,7 +62,7 @@ def _first(connection: Connection) -> None:
     META.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, lapsing.make)
 """The database of version n has been through the first n of these."""
 
 
