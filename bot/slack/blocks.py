@@ -151,6 +151,8 @@ def _choices(screen: Screen) -> list[Block]:
     if screen.kind is Kind.FILL and screen.inputs:
         mark = str(Mark(screen.conversation, screen.revision))
         opens = button(say("fill"), marks.FILL, mark, style="primary")
+        if len(screen.inputs) == 1 and screen.inputs[0].kind == "text":
+            blocks.append(small(marked(say("paste_here"))))
         blocks.append(ActionsBlock(elements=[opens], block_id=f"{where}:form"))
     if not screen.options:
         return blocks
@@ -212,9 +214,8 @@ def shrunk(title: str, answer: str) -> Drawn:
 
 
 def looked(rows: Sequence[Progress]) -> str:
-    """Return a finished look in one line: each check with its sign and, where it is not fine, the word."""
-    ended = [row for row in rows if row.state not in ("waiting", "running")]
-    signs = ((STATES.get(row.state, ("·", row.state)), row) for row in ended)
-    return " · ".join(
-        f"{sign} {row.label}" + ("" if row.state == "good" else f" ({word})") for (sign, word), row in signs
-    )
+    """Return a finished look in one line: what is not fine by its name, the rest by its number."""
+    named = [row for row in rows if row.state in ("fault", "warning")]
+    found = [f"{STATES[row.state][0]} {row.label} ({STATES[row.state][1]})" for row in named]
+    counts = ((state, sum(row.state == state for row in rows)) for state in ("good", "not_tested"))
+    return " · ".join(found + [f"{STATES[state][0]} {count} {STATES[state][1]}" for state, count in counts if count])

@@ -28,6 +28,8 @@ from probes.target import clean
 
 LONGEST = 2000
 """Characters of a field; what is longer is no setting, and Slack says so at the field."""
+LONGEST_PASTED = 3000
+"""Slack's own limit of a field; what is longer can be pasted as a message."""
 MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 OPTION = "="
 """Put before an option's name, since Slack refuses an empty value and "I don't know" may be one."""
@@ -42,7 +44,7 @@ def form(screen: Screen) -> dict[str, Any]:
     for each in screen.inputs:
         if each.mistake:
             blocks += sections([say("look_again", mistake=each.mistake)])
-        blocks.append(_field(each))
+        blocks.append(_field(each, paste=is_paste(screen)))
     view = View(
         type="modal",
         callback_id=marks.FORM,
@@ -56,14 +58,24 @@ def form(screen: Screen) -> dict[str, Any]:
     return dict(view.to_dict())
 
 
-def _field(each: Input) -> Block:
+def is_paste(screen: Screen) -> bool:
+    """Tell whether a form is one field for words, such as an error text of many lines."""
+    return len(screen.inputs) == 1 and screen.inputs[0].kind == "text"
+
+
+def _field(each: Input, *, paste: bool) -> Block:
     return InputBlock(
         block_id=each.name,
         label=label(each.label, 200),
         hint=label(each.hint, 500) if each.hint.strip() else None,
-        element=_element(each),
+        element=_pasted(each) if paste else _element(each),
         optional=not each.required,
     )
+
+
+def _pasted(each: Input) -> PlainTextInputElement:
+    value = each.value[:LONGEST_PASTED] or None
+    return PlainTextInputElement(action_id=each.name, initial_value=value, multiline=True, max_length=LONGEST_PASTED)
 
 
 def _element(each: Input) -> InputInteractiveElement:

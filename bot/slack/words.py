@@ -28,6 +28,7 @@ WORDS: Final[Mapping[str, str]] = {
     "choices": "You can answer: {choices}.",
     "choose": "Choose an answer",
     "fill": "Fill in the form",
+    "paste_here": "Paste the words here as a message, or use the form.",
     "form_title": "Your mail settings",
     "send": "Check these",
     "cancel": "Not now",

@@ -8,27 +8,16 @@ import json
 import time
 from collections import defaultdict, deque
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import fake_blocks
 from aiohttp import WSMsgType, web
+from fake_rules import RefusedError, arguments_of, check
 
 TEAM, APP, BOT, BOT_USER = "T0HOME", "A0SMTP", "B0SMTP", "U0SMTPBOT"
 TOKEN, APP_TOKEN, SECRET = "xoxb-fake", "xapp-fake", "shhh"
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "slack"
-METHODS_FILE = SHARED / "methods.json"
-METHODS = json.loads(METHODS_FILE.read_text()) if METHODS_FILE.exists() else {}
 SCOPES = {"app_mentions:read", "chat:write", "commands", "im:history", "im:write", "usergroups:read"}
 TRIGGER_LIFE = 3.0
 RESPONSE_LIFE, RESPONSE_USES = 1800.0, 5
-
-
-class RefusedError(Exception):
-    """A method answers with this error."""
-
-    def __init__(self, error, **more):
-        super().__init__(error)
-        self.answer = {"ok": False, "error": error, **more}
 
 
 class FakeSlack:
@@ -49,13 +38,11 @@ class FakeSlack:
         self.triggers = {}
         self.urls = {}
         self.faults = defaultdict(deque)
-        self.limits = {}
         self.broken_rules = []
         self.connections = []
         self.acks = {}
         self.changed = asyncio.Event()
         self._numbers = itertools.count(1)
-        self._times = defaultdict(list)
         self._tickets = set()
 
     @classmethod
@@ -132,18 +119,15 @@ class FakeSlack:
                 await self.changed.wait()
         return found
 
-    def _tell(self):
-        self.changed.set()
-
     # The Web API.
 
     async def _api(self, request):
         method = request.match_info["method"]
-        arguments = await _arguments(request)
+        arguments = await arguments_of(request)
         self.calls.append((method, arguments))
         fault = self.faults[method].popleft() if self.faults[method] else ""
         try:
-            if fault.startswith("ratelimited") or self._over_limit(method):
+            if fault.startswith("ratelimited"):
                 wait = fault.partition(":")[2] or "1"
                 return web.json_response(
                     {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": wait}
@@ -159,42 +143,22 @@ class FakeSlack:
         except RefusedError as refused:
             answer = refused.answer
         finally:
-            self._tell()
+            self.changed.set()
         if fault == "drop_after_accept":
             request.transport.abort()
         return web.json_response(answer, headers={"x-oauth-scopes": ",".join(sorted(self.scopes))})
-
-    def _over_limit(self, method):
-        if method not in self.limits:
-            return False
-        times = self._times[method]
-        times[:] = [at for at in times if at > self.now() - 60] + [self.now()]
-        return len(times) > self.limits[method]
 
     def _answer(self, method, arguments, authorization):
         wanted = APP_TOKEN if method == "apps.connections.open" else TOKEN
         token = authorization.removeprefix("Bearer ")
         if token != wanted:
             raise RefusedError("not_allowed_token_type" if token in (TOKEN, APP_TOKEN) else "invalid_auth")
-        self._check(method, arguments)
+        check(method, arguments, self.scopes, self.broken_rules)
         work = getattr(self, "do_" + method.replace(".", "_"), None)
         if work is None:
             self.broken_rules.append(f"{method} is not known")
             raise RefusedError("unknown_method")
         return work(**arguments)
-
-    def _check(self, method, arguments):
-        known = METHODS.get(method)
-        if known is None:
-            return
-        if unknown := set(arguments) - set(known["arguments"]):
-            self.broken_rules.append(f"{method}: unknown arguments {sorted(unknown)}")
-        if missing := set(known["required"]) - set(arguments):
-            self.broken_rules.append(f"{method}: lacks {sorted(missing)}")
-            raise RefusedError("invalid_arguments")
-        scopes = set(known["bot_scopes"])
-        if scopes and not scopes & self.scopes:
-            raise RefusedError("missing_scope", needed=",".join(sorted(scopes)), provided=",".join(sorted(self.scopes)))
 
     def _refuse_blocks(self, faults):
         if faults:
@@ -305,7 +269,7 @@ class FakeSlack:
         except RefusedError as refused:
             return web.json_response(refused.answer, status=400)
         finally:
-            self._tell()
+            self.changed.set()
         replaced = {"replaced": url["ts"]} if body.get("replace_original") else {}
         entry = {"channel": url["channel"], "user": url["user"], "text": body["text"], "blocks": body.get("blocks", [])}
         self.ephemerals.append({**entry, **replaced})
@@ -321,7 +285,7 @@ class FakeSlack:
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": len(self.connections) + 1})
         self.connections.append(socket)
-        self._tell()
+        self.changed.set()
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -330,18 +294,5 @@ class FakeSlack:
                         waiting.set_result(answer.get("payload"))
         finally:
             self.connections.remove(socket)
-            self._tell()
+            self.changed.set()
         return socket
-
-
-async def _arguments(request):
-    arguments = dict(request.query)
-    if request.content_type == "application/json":
-        arguments |= await request.json()
-    elif request.can_read_body:
-        arguments |= dict(await request.post())
-    arguments.pop("token", None)
-    return {
-        key: json.loads(value) if key in ("blocks", "view", "metadata") and isinstance(value, str) else value
-        for key, value in arguments.items()
-    }

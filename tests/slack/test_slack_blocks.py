@@ -126,7 +126,7 @@ def test_the_state_of_a_check_is_a_word_and_not_a_colour():
     drawn = fake_blocks.texts(message(a_screen(kind=Kind.LOOK, progress=rows)).blocks)
     assert "✓ Is the name there? *fine*" in drawn
     assert "✗ Port 25: *a fault* – refused" in drawn
-    assert looked(rows) == "✓ Is the name there? · ✗ Port 25 (a fault)"
+    assert looked(rows) == "✗ Port 25 (a fault) · ✓ 1 fine"
 
 
 def test_an_answered_step_is_one_line_without_buttons():
@@ -181,6 +181,13 @@ def test_a_mistyped_value_stays_in_a_field_that_takes_it():
         if block["type"] == "input"
     ]
     assert kinds == [("plain_text_input", "ann@@x"), ("plain_text_input", "five")]
+
+
+def test_a_form_for_an_error_text_has_many_lines_and_says_that_a_message_will_do():
+    screen = a_screen(kind=Kind.FILL, inputs=(Input("text", "The words", "text", required=True),))
+    (field,) = (block for block in modal.form(screen)["blocks"] if block["type"] == "input")
+    assert (field["element"]["multiline"], field["element"]["max_length"]) == (True, 3000)
+    assert "as a message" in fake_blocks.texts(message(screen).blocks)
 
 
 def test_values_come_back_without_slacks_decorations():

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from fake_slack import METHODS, SHARED
+from fake_rules import METHODS, SHARED
 
 from bot.slack import marks
 from bot.slack.manifest import EVENTS, SCOPES, described, manifest
