@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from flows.conversation import Conversation
-from flows.told import target, told
+from flows.told import domain_target, target, told
 from probes.causes import Cause, Confidence
 from probes.findings import Report
 from probes.replies import read
 from probes.replies.reading import Reading
 from probes.replies.rulebook import Matcher
-from probes.runner import News, run
+from probes.runner import News, all_probes, run
 from probes.target import Target
 from probes.vantage import Vantage
 from probes.verdict import Told, Verdict, verdict
@@ -30,11 +30,13 @@ async def look(
     password: str | None = None,
     timeout: float = 45.0,  # noqa: ASYNC109 - a bound on the whole run, in seconds
     tell: Tell | None = None,
+    only: Collection[str] = (),
 ) -> Verdict:
-    """Run all checks, tell of each as it starts and ends, and return the verdict."""
+    """Run all checks (or `only` those of these names), tell of each as it starts and ends, and return the verdict."""
     began = time.monotonic()
     reports = []
-    async for news in run(asked, vantage, password=password, timeout=timeout):
+    checks = tuple(probe for probe in all_probes() if not only or probe.name in only)
+    async for news in run(asked, vantage, password=password, timeout=timeout, checks=checks):
         if tell is not None:
             tell(news)
         if isinstance(news, Report):
@@ -52,7 +54,7 @@ def of_reading(reading: Reading) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Looker:
-    """The desk's look: `probe` dials from this vantage, `text` reads the newest text."""
+    """The desk's look: `probe` dials from this vantage, `domain` asks for one MX, `text` reads the newest text."""
 
     vantage: Vantage
     rules: Matcher | None = None
@@ -61,6 +63,9 @@ class Looker:
         """Return the verdict; raises nothing but CancelledError."""
         if what == "text":
             return of_reading(read(conversation.texts[-1] if conversation.texts else "", own=self.rules))
+        if what == "domain":
+            whose = domain_target(conversation)
+            return await look(whose, told(conversation), self.vantage, tell=tell, only=("hosting",))
         asked = target(conversation)
         if asked is None:
             await asyncio.sleep(0)

@@ -16,6 +16,7 @@ import msgspec
 from bot import __version__
 from flows.advice import Advice, advice
 from flows.book import Book
+from flows.wording import plain
 from probes.causes import Cause, who
 from probes.findings import Outcome, Report, Severity
 from probes.runner import Hint, News, Started
@@ -52,7 +53,7 @@ def as_json(book: Book, verdict: Verdict, answers: Mapping[str, str]) -> str:
             {"code": f.code, "severity": str(f.severity), "subject": f.subject, "evidence": dict(f.evidence)}
             for f in verdict.findings
         ],
-        "not_tested": [{"check": one.check, "reason": book.words.not_tested(one)} for one in verdict.not_tested],
+        "not_tested": [{"check": one.check, "reason": plain(book.words.not_tested(one))} for one in verdict.not_tested],
         "transcript": [dataclasses.asdict(line) for line in verdict.transcript],
         "elapsed_ms": verdict.elapsed_ms,
         "looked_from": verdict.looked_from,

@@ -13,7 +13,10 @@ from probes.causes import Cause, who
 from probes.findings import Finding, Severity
 from probes.verdict import Verdict
 
-MOST_EVIDENCE = 12
+MOST_EVIDENCE = 8
+_OF_OURS = ("control_reached", "resolver_answers", "something_answers", "no_control")
+_OF_THE_NETWORK = (Cause.NO_NETWORK, Cause.TIMEOUT, Cause.PORT_BLOCKED, Cause.DNS_FAILURE, Cause.UNKNOWN)
+"""Causes for which it matters whether our own network works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def advice(
         steps=all_worded(step.steps, known),
         evidence=evidence(book, verdict),
         sureness=book.words.confidence(verdict.confidence),
-        not_tested=tuple(book.words.not_tested(one) for one in verdict.not_tested),
+        not_tested=book.words.all_not_tested(verdict.not_tested),
     )
     if marked:
         return said
@@ -68,12 +71,21 @@ def step_for(book: Book, cause: Cause) -> Advise:
 
 def evidence(book: Book, verdict: Verdict) -> tuple[str, ...]:
     """Return why: what decided first, then other faults, warnings and what is well; then the words that decided."""
+    network = verdict.cause in _OF_THE_NETWORK
     weight = {Severity.FAULT: 0, Severity.WARNING: 1, Severity.GOOD: 2, Severity.INFO: 3}
-    others: list[Finding] = sorted(verdict.findings, key=lambda finding: weight[finding.severity])
+    telling = [finding for finding in verdict.findings if _tells(finding) or (network and finding.code in _OF_OURS)]
+    others: list[Finding] = sorted(telling, key=lambda finding: weight[finding.severity])
     said = [book.words.finding(finding) for finding in (*verdict.decided_by, *others)]
     if verdict.quote:
         said.insert(0, worded((book.words.shell("quoted"),), {"quote": verdict.quote}) or "")
     return tuple(dict.fromkeys(said))[:MOST_EVIDENCE]
+
+
+def _tells(finding: Finding) -> bool:
+    """Tell whether a finding is worth a sentence where it did not decide: not that something else is as it may be."""
+    if finding.code in _OF_OURS:
+        return False
+    return finding.severity is not Severity.INFO or finding.code.startswith(("provider_", "login_expected", "hosted_"))
 
 
 def who_mends(book: Book, cause: Cause) -> str:

@@ -29,7 +29,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The verdict of one look; `run` is the look's id, `step` the look that asked, `what` is `probe` or `text`."""
+    """The verdict of one look; `run` is the look's id, `step` the look that asked, `what` one of probe, text, domain."""
 
     run: str
     step: str
@@ -71,8 +71,8 @@ class Conversation:
 
     @property
     def verdict(self) -> Verdict | None:
-        """Return the newest verdict, or None where nothing was looked at."""
-        return self.seen[-1].verdict if self.seen else None
+        """Return the newest verdict about the failure, or None where nothing was looked at."""
+        return next((seen.verdict for seen in reversed(self.seen) if seen.what != "domain"), None)
 
 
 # Events: what happened. Each is handed in with the revision that the person saw (see machine.advance).

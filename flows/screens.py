@@ -93,7 +93,7 @@ def _why(tree: Tree, now: Conversation, step: object, verdict: Verdict | None) -
         told = (line for stop, line in zip(now.trail, answered(tree, now), strict=True) if _asked(tree, stop.step))
         said = [book.words.shell("by_answers"), *(" ".join(line) for line in told), *said]
     if verdict:
-        said.extend(book.words.not_tested(one) for one in verdict.not_tested)
+        said.extend(book.words.all_not_tested(verdict.not_tested))
     return tuple(said)
 
 

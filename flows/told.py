@@ -9,7 +9,7 @@ from flows.conversation import Conversation
 from flows.programs import Program
 from probes import providers
 from probes.causes import Cause
-from probes.target import Target, address_mistake, domain_of, parse, parse_host
+from probes.target import Host, Target, address_mistake, domain_of, parse, parse_host
 from probes.verdict import Told, Verdict
 
 MICROSOFT = ("Outlook.com", "Microsoft 365")
@@ -37,6 +37,11 @@ def target(conversation: Conversation) -> Target | None:
     """Return what is to be looked at, or None where no server, or none that can be read, was given."""
     parsed = parse(conversation.answers) if conversation.answers.get("server") else ()
     return parsed if isinstance(parsed, Target) else None
+
+
+def domain_target(conversation: Conversation) -> Target:
+    """Return what is to be looked at where only the domain of the person's address is asked about."""
+    return Target(host=Host("", ""), mail_address=conversation.answers.get("mail_address"))
 
 
 def own_computer(server: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
@@ -15,6 +15,8 @@ from probes.target import Mistake
 from probes.verdict import NotTested
 
 FILE = "flows/words.yaml"
+BEHIND = frozenset({"not_reached", "stopped_before", "not_smtp"})
+"""Reasons that say no more than that something before it failed."""
 SENTENCES = ("findings", "causes", "not_tested", "mistakes")
 LABELS = ("confidence", "who", "checks", "shell", "fields", "hints", "security", "login", "where")
 
@@ -50,6 +52,13 @@ class Words:
         values = {**not_tested.evidence, "word.check": self.check(not_tested.check).rstrip("?")}
         said = worded(self.not_tested_reasons.get(not_tested.reason, ()), values)
         return said or f"{values['word.check']}: not looked at ({self._readable(not_tested.reason)})."
+
+    def all_not_tested(self, missed: Iterable[NotTested]) -> tuple[str, ...]:
+        """Return what could not be looked at; what only lay behind the cause is one sentence together."""
+        listed = list(missed)
+        behind = [self.check(one.check).rstrip("?") for one in listed if one.reason in BEHIND]
+        said = [self.not_tested(one) for one in listed if one.reason not in BEHIND]
+        return (*said, self.shell("behind", checks="; ".join(behind))) if behind else tuple(said)
 
     def confidence(self, confidence: Confidence) -> str:
         """Return how sure a verdict is, as a sentence."""

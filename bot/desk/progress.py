@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flows.screen import Progress
-from flows.words import Words
+from flows.words import BEHIND, Words
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.verdict import NotTested
 
@@ -51,7 +51,8 @@ class Rows:
     def _ended(self, report: Report) -> Progress:
         label = self._words.check(report.check)
         if report.outcome is not Outcome.DONE:
-            why = self._words.not_tested(NotTested(report.check, report.reason or "crashed", report.evidence))
+            missed = NotTested(report.check, report.reason or "crashed", report.evidence)
+            why = "" if missed.reason in BEHIND else self._words.not_tested(missed)
             return Progress(report.check, label, "not_tested", why)
         worst = self._worst(report.findings)
         if worst is None or worst.severity is Severity.GOOD:

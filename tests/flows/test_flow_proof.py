@@ -63,7 +63,7 @@ def test_a_dangling_choice_is_named(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("page", "old", "new", "lost"),
     [
-        ("start.yaml", "  then: whose", "  then: lost", "start.lost"),
+        ("start.yaml", "  then: told_address", "  then: lost", "start.lost"),
         ("settings.yaml", "  otherwise: program", "  otherwise: lost", "settings.lost"),
         ("settings.yaml", "    missing: missing", "    missing: lost", "settings.lost"),
         ("settings.yaml", "    dns_failure: advice.dns_failure", "    dns_failure: advice.lost", "advice.lost"),
