@@ -32,7 +32,6 @@ def asking(address: str | None) -> Target:
         ("ann@theirs.test", "hosted_by_google"),
         ("ann@self.test", "hosted_elsewhere"),
         ("ann@null.test", "own_domain_takes_no_mail"),
-        ("ann@bare.test", "own_domain_takes_no_mail"),
         ("ann@nowhere.test", "own_domain_takes_no_mail"),
     ],
 )
@@ -50,6 +49,14 @@ async def test_a_name_server_that_fails_is_no_answer_about_the_domain():
         report = judge(asking("ann@broken.test"), await PROBE.look(asking("ann@broken.test"), network))
         await network.close()
     assert (report.outcome, report.reason) == (Outcome.BLIND, "resolver_failed")
+
+
+async def test_a_domain_without_mx_is_not_called_one_that_takes_no_mail():
+    async with NameServer.start(ZONE) as names:
+        network = Network(Vantage(nameservers=((names.address, names.port),)))
+        report = judge(asking("ann@bare.test"), await PROBE.look(asking("ann@bare.test"), network))
+        await network.close()
+    assert (report.outcome, report.findings) == (Outcome.DONE, ())
 
 
 async def test_without_an_address_nothing_is_asked():
