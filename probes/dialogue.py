@@ -29,6 +29,8 @@ class Ended(StrEnum):
     TLS_FAILED = "tls_failed"
     NO_STARTTLS = "no_starttls"
     INCOMING = "incoming"
+    UNNEEDED = "unneeded"
+    """Left in good order, since the given settings turned out to be fine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from probes.wire import readable
 
 MOST_ADDRESSES = 6
 """Addresses of a server that are tried, three of a family."""
+OVERDUE_SECONDS = 2.0
+"""Conversations beside the given one wait so long for it after their greeting: mostly they are not needed."""
 PROVOKED_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
 """A plain port that says nothing for so long may be waiting for TLS; it is asked on a connection of its own."""
@@ -40,12 +42,42 @@ async def given(network: Network, target: Target) -> tuple[Dialogue, ...]:
 
     Only one address is logged in to: an account must not be locked by being tried on many.
     """
-    places = await addresses(network, target)
-    calls = [
-        dialogue(network, target, address, target.port, target.security, login=address == _for_login(places))
-        for address in places
-    ]
-    return tuple(await asyncio.gather(*calls))
+    return await network.once(("given", target.host.name), lambda: _given(network, target))
+
+
+async def _given(network: Network, target: Target) -> tuple[Dialogue, ...]:
+    try:
+        places = await addresses(network, target)
+        calls = [
+            dialogue(network, target, address, target.port, target.security, login=address == _for_login(places))
+            for address in places
+        ]
+        return tuple(await asyncio.gather(*calls))
+    finally:
+        network.happening("given").set()
+
+
+async def settled(network: Network, target: Target) -> bool:
+    """Tell whether other settings are no matter; waits for the given ones until they are `OVERDUE_SECONDS` late."""
+    try:
+        async with asyncio.timeout(OVERDUE_SECONDS):
+            await network.happening("given").wait()
+    except TimeoutError:
+        return False
+    return fine(target, await given(network, target))
+
+
+def fine(target: Target, dialogues: Iterable[Dialogue]) -> bool:
+    """Tell whether the given settings work, or failed at something that other ports and modes would not change."""
+    held = foremost(dialogues)
+    if held is None or held.port in INCOMING_PORTS:
+        return False
+    if held.ended_at == "auth":
+        return True
+    # With a login in use the envelope is tried with the given settings alone: elsewhere it was not seen to pass.
+    if held.ended_at in ("mail_from", "rcpt_to") and target.login is Login.YES:
+        return works(replace(held, ended=Ended.FINISHED), target)
+    return works(held, target)
 
 
 def _for_login(places: tuple[str, ...]) -> str:
@@ -70,7 +102,11 @@ async def other_ports(network: Network, target: Target) -> tuple[Dialogue, ...]:
 async def _beside(network: Network, target: Target, address: str, port: int) -> Dialogue:
     """Hold a conversation that is never in the way of the given port: that one is dialled first."""
     await network.happening("dialled", address, target.port).wait()
-    return await dialogue(network, target, address, port, natural(port))
+
+    async def wanted() -> bool:
+        return not await settled(network, target)
+
+    return await dialogue(network, target, address, port, natural(port), wanted=wanted)
 
 
 async def dialled(network: Network, target: Target) -> tuple[Dialled, ...]:

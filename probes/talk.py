@@ -6,8 +6,6 @@ It says nothing after RCPT but QUIT, speaks only when it is its turn, and judges
 from __future__ import annotations
 
 import asyncio
-import base64
-import hmac
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -17,6 +15,7 @@ from probes.certificate import Certificate
 from probes.dialogue import Dialogue, Ended, Exchange, Reply, natural, offered
 from probes.encryption import Handshake, context, handshake_error, read_peer
 from probes.findings import Finding, Severity
+from probes.logins import METHODS, log_in
 from probes.network import Dialled, Network, Reached, place
 from probes.speakers import Speaker, speaker
 from probes.target import Security, Target, parse_host
@@ -27,8 +26,6 @@ GREETING_SECONDS = 30.0
 AWAITED_SECONDS = 2.5
 """After so long without a greeting the person is told what is waited for."""
 REPLY_SECONDS = 15.0
-LOGIN_SECONDS = 25.0
-"""A refused login is often slowed down on purpose."""
 HANDSHAKE_SECONDS = 8.0
 
 
@@ -148,7 +145,11 @@ class _Conversation:
             raise _End(Ended.INCOMING)
         if greeting.code != 220:
             self._part(Ended.REFUSED)
-        await self._hello("ehlo_tls" if implicit else "ehlo")
+        if self.wanted is not None and not await self.wanted():
+            self._part(Ended.UNNEEDED)
+        stage = "ehlo_tls" if implicit else "ehlo"
+        self._begin(stage, f"EHLO {self._own_name()}")
+        await self._hello(stage)
         if not implicit and self.security is not Security.NONE:
             await self._starttls()
         await self._login()
@@ -233,9 +234,12 @@ class _Conversation:
             raise _End(Ended.GARBLED)
         return reply
 
-    async def _say(self, stage: str, command: str, *, shown: str = "", seconds: float = REPLY_SECONDS) -> Reply:
+    def _begin(self, stage: str, *commands: str, shown: str = "") -> None:
         self.stage = self.wire.stage = stage
-        self.wire.say(command.encode("utf-8"), shown=shown)
+        self.wire.say(*(command.encode("utf-8") for command in commands), shown=shown)
+
+    async def _say(self, stage: str, command: str, *, shown: str = "", seconds: float = REPLY_SECONDS) -> Reply:
+        self._begin(stage, command, shown=shown)
         return await self._reply(stage, self.wire.reply(seconds), shown or command)
 
     def _part(self, ended: Ended) -> NoReturn:
@@ -252,7 +256,8 @@ class _Conversation:
         return self.network.vantage.ehlo_name or self.network.vantage.name
 
     async def _hello(self, stage: str) -> None:
-        reply = await self._say(stage, f"EHLO {self._own_name()}")
+        """Hear the reply to EHLO, which has been said; HELO follows where the server knows no better."""
+        reply = await self._reply(stage, self.wire.reply(REPLY_SECONDS), f"EHLO {self._own_name()}")
         if reply.code in (500, 501, 502, 504, 550, 554):
             again = await self._say("helo", f"HELO {self._own_name()}")
             if again.code != 250:
@@ -280,8 +285,8 @@ class _Conversation:
         except (OSError, ssl.SSLError, EOFError) as error:
             self.stage = "tls"
             self._handshake_failed(error)
-        self.stage = "tls"
-        self._encrypted()
+        self._begin("ehlo_tls", f"EHLO {self._own_name()}")
+        self._encrypted()  # takes a while, in which the server has something to do
         await self._hello("ehlo_tls")
 
     async def _login(self) -> None:
@@ -292,25 +297,11 @@ class _Conversation:
         proven = self.handshake is not None and self.certificate is not None and not self.certificate.failures
         if not proven and self.security is not Security.NONE:
             return
-        method = next((m for m in ("PLAIN", "LOGIN", "CRAM-MD5") if m in self.mechanisms), None)
+        method = next((m for m in METHODS if m in self.mechanisms), None)
         if method is None:
             return
         self.tried.append(method)
-        match method:
-            case "PLAIN":
-                plain = _base64(f"\0{user}\0{password}")
-                reply = await self._say("auth", f"AUTH PLAIN {plain}", shown="AUTH PLAIN ***", seconds=LOGIN_SECONDS)
-            case "LOGIN":
-                reply = await self._say("auth", "AUTH LOGIN")
-                if reply.code == 334:
-                    reply = await self._say("auth", _base64(user), shown="***")
-                if reply.code == 334:
-                    reply = await self._say("auth", _base64(password), shown="***", seconds=LOGIN_SECONDS)
-            case _:
-                reply = await self._say("auth", "AUTH CRAM-MD5")
-                if reply.code == 334:
-                    proof = _cram_md5(user, password, reply.text)
-                    reply = await self._say("auth", proof, shown="***", seconds=LOGIN_SECONDS)
+        reply = await log_in(method, user, password, self._say)
         if reply.code != 235:
             self._part(Ended.REFUSED)
 
@@ -331,29 +322,14 @@ class _Conversation:
             mail += " SMTPUTF8"
         rcpt = f"RCPT TO:<{recipient}>"
         grouped = bool(recipient) and "pipelining" in known
-        self.wire.stage = "mail_from"
-        self.wire.say(*(text.encode("utf-8") for text in ((mail, rcpt) if grouped else (mail,))))
+        self._begin("mail_from", *((mail, rcpt) if grouped else (mail,)))
         reply = await self._reply("mail_from", self.wire.reply(REPLY_SECONDS), mail)
         if reply.code != 250:
             self._part(Ended.REFUSED)
         if not recipient:
             return
         if not grouped:
-            self.wire.stage = "rcpt_to"
-            self.wire.say(rcpt.encode("utf-8"))
+            self._begin("rcpt_to", rcpt)
         reply = await self._reply("rcpt_to", self.wire.reply(REPLY_SECONDS), rcpt)
         if reply.code not in (250, 251, 252):
             self._part(Ended.REFUSED)
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode("utf-8")).decode("ascii")
-
-
-def _cram_md5(user: str, password: str, challenge: str) -> str:
-    """Answer a challenge (RFC 2195); one that cannot be read is answered all the same, and then refused."""
-    try:
-        asked = base64.b64decode(challenge.rpartition(" ")[2])
-    except ValueError:
-        asked = b""
-    return _base64(f"{user} {hmac.new(password.encode('utf-8'), asked, 'md5').hexdigest()}")

@@ -144,9 +144,9 @@ class Wire(asyncio.Protocol):
         """
         while self._whole and self._whole[0][:1] not in (b"4", b"5"):
             self._whole.popleft()
-        for command in commands:
-            self._add(self.stage, ">", shown or readable(command))
         if self.transport is not None and not self.transport.is_closing():
+            for command in commands:
+                self._add(self.stage, ">", shown or readable(command))
             self.transport.write(b"".join(UNSAYABLE.sub(b"?", command) + b"\r\n" for command in commands))
             acknowledge_at_once(self.transport)
 

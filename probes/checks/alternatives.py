@@ -6,14 +6,13 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from probes import nearby, survey
-from probes.dialogue import Dialogue, Ended, natural
+from probes.dialogue import Dialogue, natural
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
 from probes.speakers import Speaker
 from probes.talk import dialogue
-from probes.target import Login, Target, parse_host
-from probes.vantage import INCOMING_PORTS
+from probes.target import Target, parse_host
 
 NAME = "alternatives"
 MOST_NAMES = 5
@@ -77,21 +76,8 @@ def judge(target: Target, seen: Seen) -> Report:
         NAME,
         Outcome.DONE,
         tuple(one_a_name.values()),
-        works_with=None if _settled(target, seen.given) else survey.best(seen.beside),
+        works_with=None if survey.fine(target, seen.given) else survey.best(seen.beside),
     )
-
-
-def _settled(target: Target, given: tuple[Dialogue, ...]) -> bool:
-    """Tell whether other settings are no matter: the given ones work, or failed where others were not tried."""
-    held = survey.foremost(given)
-    if held is None or held.port in INCOMING_PORTS:
-        return False
-    if held.ended_at == "auth":
-        return True
-    # With a login in use the envelope is tried with the given settings alone: elsewhere it was not seen to pass.
-    if held.ended_at in ("mail_from", "rcpt_to") and target.login is Login.YES:
-        return survey.works(replace(held, ended=Ended.FINISHED), target)
-    return survey.works(held, target)
 
 
 PROBE = Probe(NAME, look, judge, seconds=40)
