@@ -70,7 +70,8 @@ async def run(
     probes = all_probes() if checks is None else checks
     end = asyncio.get_running_loop().time() + timeout
     tasks = [asyncio.create_task(_one(probe, target, network, end, news), name=probe.name) for probe in probes]
-    threading.Thread(target=_prepare, name="preparing", daemon=True).start()
+    # Not a daemon: one that is still importing when the interpreter ends brings the whole process down.
+    threading.Thread(target=_prepare, name="preparing").start()
     try:
         for probe in probes:
             yield Started(probe.name)
