@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from bot.ledger.limits import Limits, read_limits
 from probes.target import parse_host, parse_port, split_host_port
 from probes.vantage import IPNetwork, Vantage, own_name
 
@@ -49,6 +51,12 @@ class Settings:
     listen_host: str = "127.0.0.1"
     listen_port: int = 3000
     log_level: str = "INFO"
+    limits: Limits = field(default_factory=Limits)
+    public_url: str = ""
+    trusted_proxies: tuple[IPNetwork, ...] = ()
+    metrics_listen: tuple[str, int] | None = None
+    retention_days: int = 30
+    audit_file: Path | None = None
 
     def vantage(self) -> Vantage:
         """Return the place that probes look from."""
@@ -110,6 +118,36 @@ def port_number(text: str) -> int:
     return number
 
 
+def _public_url(text: str) -> str:
+    """Read the address that browsers use: https, or http on this machine itself; without the slash at its end."""
+    try:
+        url = urlsplit(text)
+        local = url.scheme == "http" and url.hostname in ("localhost", "127.0.0.1", "::1")
+        plain = not (url.query or url.fragment or url.username or url.password) and url.port != 0
+    except ValueError:
+        local = plain = False
+        url = urlsplit("")
+    if not url.hostname or not plain or not (url.scheme == "https" or local):
+        raise ValueError("it is a web address that begins with https://, such as https://help.example.com.")
+    return text.rstrip("/")
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= 3650:
+        raise ValueError(f"{text!r} is no number of days from 1 to 3650.")
+    return int(text)
+
+
+def _audit_file(text: str) -> Path:
+    """Make the file where it is missing, for its owner alone."""
+    path = Path(text).expanduser()
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise ValueError(f"{text!r} cannot be written: {error.strerror}.") from None
+    return path
+
+
 def _listen(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     return host.strip("[]") or "127.0.0.1", port_number(port)
@@ -122,7 +160,7 @@ def _folder(text: str) -> Path:
     return path
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa: PLR0915 - a line a variable
     """Read all settings; raises SettingsError that names every wrong one."""
     env = os.environ if environ is None else environ
     found: dict[str, Any] = {}
@@ -163,6 +201,12 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     one("SMTP_HELP_LOG_LEVEL", "log_level", lambda text: text.upper())
     one("PORT", "listen", lambda text: ("0.0.0.0", port_number(text)))  # noqa: S104 - a platform that sets PORT routes to it
     one("SMTP_HELP_LISTEN", "listen", _listen)
+    one("SMTP_HELP_LIMITS", "limits", read_limits)
+    one("SMTP_HELP_PUBLIC_URL", "public_url", _public_url)
+    many("SMTP_HELP_TRUSTED_PROXIES", "trusted_proxies", network)
+    one("SMTP_HELP_METRICS_LISTEN", "metrics_listen", _listen)
+    one("SMTP_HELP_RETENTION_DAYS", "retention_days", _days)
+    one("SMTP_HELP_AUDIT_FILE", "audit_file", _audit_file)
     if "listen" in found:
         found["listen_host"], found["listen_port"] = found.pop("listen")
     if found.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):
