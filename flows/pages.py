@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from flows.model import FIELDS, RESERVED, WAYS, Advise, Ask, Choice, Fill, Flow, Go, Look, Sentence, Step, Where
+from flows.model import FIELDS, MORE_WAYS, RESERVED, WAYS, Advise, Ask, Choice, Fill, Flow, Go, Look, Sentence, Step, Where
 from probes.causes import Cause
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -158,7 +158,7 @@ def load(folder: Path | None = None) -> Flow:
             steps[step.name] = step
     if ways is None:
         raise PageError(Where(f"{shown}ways.yaml", 1), "the file that names the global ways is missing")
-    named = ways.only(WAYS, WAYS)
+    named = ways.only((*WAYS, *MORE_WAYS), WAYS)
     return Flow(
         steps,
         {name: node.text() for name, node in named.items()},
