@@ -28,7 +28,13 @@ def read(text: str, *, own: Matcher | None = None) -> Reading:
 
 
 def read_reply(
-    code: int, text: str, *, stage: str, enhanced: str | None = None, host: str | None = None, own: Matcher | None = None
+    code: int,
+    text: str,
+    *,
+    stage: str,
+    enhanced: str | None = None,
+    host: str | None = None,
+    own: Matcher | None = None,
 ) -> Reading:
     """Return what a live reply says, the stage (connect, tls, auth, mail, rcpt, data) and the server being known."""
     from probes.replies.reader import read_live

@@ -1,4 +1,4 @@
-"""Works out which plain words a pattern cannot match without, so that one pass over the text finds the few candidates."""
+"""Works out which plain words a pattern cannot match without, so that one pass finds the few candidates."""
 
 from __future__ import annotations
 

@@ -1,24 +1,28 @@
-"""Reads a whole bounce: each failed recipient with its own cause; what is only delayed, or no failure, is said to be so."""
+"""Reads a whole bounce: each failed recipient with its own cause; what is only delayed is said to be so."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from probes.causes import Cause, Confidence
-from probes.replies import bounce_text
-from probes.replies.clean import clean
+from probes.replies import bounce_text, facts
+from probes.replies.clean import Clean, bounded, clean
 from probes.replies.message import Fields, Parts, is_message, taken_apart, unquoted
 from probes.replies.plain import Known, read_clean
 from probes.replies.reading import FailedRecipient, Reading
 from probes.replies.rulebook import Matcher
 
-WORDS = 40
-"""A rule of at least this weight goes by words; below it by codes or wrappers, and more is read before it is believed."""
+WORDS = 50
+"""A rule of at least this weight goes by clear words; below it more is read before it is believed."""
 
 _DONE = ("delivered", "relayed", "expanded", "deliverable")
+MOST = 200
+"""Recipients of one bounce that are read; a list of more is told by its first."""
+
 _NOTHING_FAILED = frozenset({Cause.NOT_A_FAILURE, Cause.OK})
 _DAEMONS = (
-    "mailer-daemon", "postmaster", "mail delivery", "maildelivery", "mail-daemon", "mdaemon", "microsoftexchange", "bounce",
+    "mailer-daemon", "postmaster", "mail delivery", "maildelivery", "mail-daemon", "mdaemon", "microsoftexchange",
+    "bounce",
     "mail system", "mailsystem", "mailer", "mailerdaemon", "mail administrator", "notifier", "undeliver", "delivery",
 )  # fmt: skip
 
@@ -38,7 +42,23 @@ def _after_type(value: str) -> str:
     """Return a typed field's value without its type (`rfc822; a@b`, `smtp; 550 ...`; RFC 3464, 2.1.2)."""
     head, mark, rest = value.partition(";")
     kind = head.strip().lower()
-    known = ("rfc822", "smtp", "dns", "x-", "unknown", "utf-8", "utf8", "notes", "x400", "esmtp", "lmtp", "local", "exim", "dovecot", "fax")
+    known = (
+        "rfc822",
+        "smtp",
+        "dns",
+        "x-",
+        "unknown",
+        "utf-8",
+        "utf8",
+        "notes",
+        "x400",
+        "esmtp",
+        "lmtp",
+        "local",
+        "exim",
+        "dovecot",
+        "fax",
+    )
     return rest.strip() if mark and kind.startswith(known) else value.strip()
 
 
@@ -70,42 +90,42 @@ def _reported(groups: list[Fields]) -> tuple[list[_Told], list[str]]:
     return told, done
 
 
-def _best(options: list[tuple[Reading, int]]) -> tuple[Reading, int]:
-    return max(options, key=lambda option: option[1])
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a bounce says to people: to each recipient (by small letters), and to all of them with its weight."""
+
+    each: dict[str, str]
+    shared: tuple[Reading, int] | None
 
 
-def _read_told(one: _Told, rest: str, shared: tuple[Reading, int] | None, matcher: Matcher) -> tuple[Reading, int]:
-    """Read what was said of one recipient; where that is only a code, what the message says to people as well."""
+def _status(one: _Told, text: Clean, matcher: Matcher) -> Known:
+    """Return what the report's fields say beside its text; the text's own enhanced code goes before the field's."""
     status = one.status.split(" ")[0].strip()
+    if status[:1] not in ("4", "5") or status.count(".") != 2:
+        return Known(host=one.host or None)
+    reading, _ = read_clean(text, matcher)
+    if reading.enhanced_code and not reading.enhanced_code.endswith(".0.0"):
+        status = reading.enhanced_code
+    return Known(reading.reply_code, status, host=one.host or None)
+
+
+def _read_told(one: _Told, beside: _Beside, matcher: Matcher) -> tuple[Reading, int]:
+    """Read what was said of one recipient; where that is only a code, what the message says to people as well."""
     text = clean(one.text or one.status)
-    known = None
-    if status[:1] in ("4", "5") and status.count(".") == 2:
-        reading, weight = read_clean(text, matcher)
-        if reading.enhanced_code is None or reading.enhanced_code.endswith(".0.0"):
-            known = Known(reading.reply_code, status, host=one.host or None)
-        else:
-            known = Known(reading.reply_code, reading.enhanced_code, host=one.host or None)
-        reading, weight = read_clean(text, matcher, known)
-    else:
-        reading, weight = read_clean(text, matcher, Known(host=one.host) if one.host else None)
-    if weight < WORDS and rest:
-        own = bounce_text.about(rest, one.address)
-        options = [(reading, weight)]
-        if own:
-            options.append(read_clean(clean(own), matcher))
-        if shared and max(w for _, w in options) < WORDS:
-            options.append(shared)
-        chosen, heavier = _best(options)
-        if heavier > weight and chosen.cause not in _NOTHING_FAILED:
-            return (
-                replace(
-                    chosen,
-                    reply_code=reading.reply_code or chosen.reply_code,
-                    enhanced_code=reading.enhanced_code or chosen.enhanced_code,
-                ),
-                heavier,
-            )
-    return reading, weight
+    reading, weight = read_clean(text, matcher, _status(one, text, matcher))
+    if weight >= WORDS:
+        return reading, weight
+    options = [(reading, weight)]
+    own = beside.each.get(one.address.lower(), "")
+    if own:
+        options.append(read_clean(clean(own), matcher))
+    if beside.shared and max(w for _, w in options) < WORDS:
+        options.append(beside.shared)
+    chosen, heavier = max(options, key=lambda option: option[1])
+    if heavier == weight or chosen.cause in _NOTHING_FAILED:
+        return reading, weight
+    reply, enhanced = reading.reply_code or chosen.reply_code, reading.enhanced_code or chosen.enhanced_code
+    return replace(chosen, reply_code=reply, enhanced_code=enhanced), heavier
 
 
 def _failed(one: _Told, reading: Reading) -> FailedRecipient:
@@ -113,7 +133,7 @@ def _failed(one: _Told, reading: Reading) -> FailedRecipient:
     if one.delayed:
         permanent = False
     elif permanent is None:
-        permanent = True if not one.status.startswith("4") else False
+        permanent = not one.status.startswith("4")
     cause = Cause.UNKNOWN if reading.cause in _NOTHING_FAILED else reading.cause
     return FailedRecipient(
         one.address, cause, permanent, reading.reply_code, reading.enhanced_code, reading.quote or one.text[:160]
@@ -144,36 +164,35 @@ def _is_reply(parts: Parts) -> bool:
 
 def _from_daemon(head: Fields) -> bool:
     sender = head.get("from", "").lower()
-    return head.get("return-path", "").strip() == "<>" and any(d in sender for d in _DAEMONS) or any(
-        d in sender for d in _DAEMONS[:8]
+    return (head.get("return-path", "").strip() == "<>" and any(d in sender for d in _DAEMONS)) or any(
+        d in sender for d in _DAEMONS[:7]
     )
 
 
-def _assembled(told: list[_Told], human: str, matcher: Matcher, excluded: tuple[str, ...]) -> Reading | None:
+def _assembled(told: list[_Told], human: str, matcher: Matcher, excluded: tuple[str, ...]) -> Reading:
     """Put the readings of all recipients together; the first that failed decides."""
-    if not told:
-        return None
-    failed = [one for one in told if not one.delayed] or told
-    text = clean(human)
-    shared = read_clean(text, matcher) if human.strip() else None
-    if shared and len(failed) > 1:
-        tail = bounce_text.beside(human, tuple(one.address for one in failed))
-        shared = read_clean(clean(tail), matcher)
+    failed = ([one for one in told if not one.delayed] or told)[:MOST]
+    known = {one.address.lower() for one in failed}
+    whole, weight = read_clean(clean(human), matcher)
+    shared = (whole, weight)
+    if len(known) > 1:
+        shared = read_clean(clean(bounce_text.beside(human, tuple(known))), matcher)
+    beside = _Beside({a.lower(): said for a, said in bounce_text.recipients(human, ())}, shared)
     results: dict[str, tuple[FailedRecipient, Reading, int]] = {}
-    for one in failed[:200]:
-        reading, weight = _read_told(one, human, shared, matcher)
-        recipient = _failed(one, reading)
+    for one in failed:
+        reading, weight = _read_told(one, beside, matcher)
         key = one.address.lower()
         if key not in results or weight > results[key][2]:
-            results[key] = (recipient, reading, weight)
+            results[key] = (_failed(one, reading), reading, weight)
     listed = [result[0] for result in results.values()]
-    _, reading, weight = next((r for r in results.values() if r[0].cause is not Cause.UNKNOWN), next(iter(results.values())))
-    whole = read_clean(text, matcher)[0] if human.strip() else reading
+    _, reading, weight = next(
+        (r for r in results.values() if r[0].cause is not Cause.UNKNOWN), next(iter(results.values()))
+    )
     return replace(
         reading,
         cause=listed[0].cause if reading.cause in _NOTHING_FAILED else reading.cause,
         failure=True,
-        permanent=any(r.permanent for r in listed) if all(r.permanent is not None for r in listed) else None,
+        permanent=any(r.permanent for r in listed),
         confidence=reading.confidence if weight else Confidence.POSSIBLE,
         recipients=tuple(listed),
         hosts=reading.hosts or whole.hosts,
@@ -208,13 +227,13 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     human = bounce_text.without_copy(parts.human)
     groups = parts.groups or bounce_text.inline_groups(parts.human)
     told, done = _reported(groups)
-    excluded = tuple(bounce_text.addresses(head.get("to", "")))
+    excluded = tuple(facts.addresses(head.get("to", "")))
     if done and not told:
         return _nothing("not_a_failure.delivered", human or "Action: delivered")
     if not told:
         told = _plain_told(human, excluded, head)
     if not told and (_from_daemon(head) or bounce_text.looks_bounced(human)):
-        inside = [a for a in bounce_text.addresses(parts.original.get("to", "")) if a not in excluded]
+        inside = [a for a in facts.addresses(parts.original.get("to", "")) if a not in excluded]
         told = [_Told(a, "", "", bounce_text.is_delay(head.get("subject", ""), human)) for a in inside[:1]]
         told = told or [_Told(a, "") for a in bounce_text.lone(human, excluded)]
     if told:
@@ -230,7 +249,7 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
 
 def read_message(text: str, matcher: Matcher) -> Reading | None:
     """Read a whole message, or a bounce pasted as text; None where the text is neither."""
-    text = unquoted(text)
+    text = unquoted(bounded(text))
     if is_message(text):
         return _read_parts(taken_apart(text), matcher)
     if not bounce_text.looks_bounced(text):

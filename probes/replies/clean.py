@@ -14,7 +14,7 @@ import re2
 LIMIT = 200_000
 """Characters that are read of one text: the first two thirds and the last third of what is longer."""
 
-_ODD = str.maketrans(
+_ODD: dict[int, str | None] = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\u02bc", "'"),
         **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u2039\u203a", '"'),
@@ -27,14 +27,13 @@ _ODD = str.maketrans(
         "\u0130": "I",
         "\u00df": "ss",
         "`": " ",
-        **{i: " " for i in range(32) if i not in (9, 10, 13)},
-        127: " ",
+        **{chr(i): " " for i in (*range(9), 11, 12, *range(14, 32), 127)},
     }
 )
 
 
 @cache
-def _folding() -> dict[int, str]:
+def folding() -> dict[int, str]:
     """Map letters with marks to those without, one for one, so that places in the text stay where they are."""
     table = {}
     for number in range(0xC0, 0x250):
@@ -47,7 +46,9 @@ def _folding() -> dict[int, str]:
 @cache
 def pattern(text: str) -> Any:
     """Compile `text` once; RE2 keeps it linear whatever it is shown."""
-    return re2.compile(text)
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(text, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,16 @@ class Clean:
         return self.shown[start:end]
 
 
+def sound(text: str) -> str:
+    """Return `text` without lone surrogates: bytes that were kept as such are read as Windows' Western letters."""
+    if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def bounded(text: str) -> str:
     """Cut what is too long in its middle: an error stands at the beginning or the end of a log."""
     if len(text) <= LIMIT:
@@ -75,7 +86,7 @@ def bounded(text: str) -> str:
     return text[:head] + "\n" + text[head - LIMIT :]
 
 
-_SLACK = r"<(?:mailto:|tel:|https?://)([^|<>\s]{1,500})\|([^<>\n]{1,500})>|<(?:mailto:|https?://)([^|<>\s]{1,500})>"
+_SLACK = r"<(?:mailto:|tel:|https?://)([^|<>\s]+)\|([^<>\n]+)>|<(?:mailto:|https?://)([^|<>\s]+)>"
 
 
 def unwrapped(text: str) -> str:
@@ -170,5 +181,5 @@ def from_lines(lines: list[str]) -> Clean:
     if len(hay) != len(shown):
         shown = hay
     if not hay.isascii():
-        hay = hay.translate(_folding())
+        hay = hay.translate(folding())
     return Clean(tuple(lines), shown, hay, hay.encode("utf-8", "replace"))

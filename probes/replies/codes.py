@@ -1,5 +1,7 @@
 """Finds reply codes and enhanced codes (RFC 5321, RFC 3463), never the digits of an address, a date or a version."""
 
+# ruff: noqa: E501 - patterns read better whole
+
 from __future__ import annotations
 
 from probes.replies.clean import pattern
@@ -79,11 +81,10 @@ def enhanced_code(text: str, reply: int | None = None) -> str | None:
         code: str = found.group(2)
         if _maker_before(text, found.start(2)):
             continue
-        if reply is None or code[0] == str(reply)[0]:
-            if code[0] != "2" or reply is not None:
-                return code
+        if code[0] == str(reply)[0] or (reply is None and code[0] != "2"):
+            return code
         kept = kept or code
-    return kept if kept and (reply is None or kept[0] != "2") else None
+    return kept if kept and kept[0] != "2" else None
 
 
 def _plain_code(text: str) -> int | None:

@@ -1,5 +1,7 @@
 """Finds what a text names besides its cause: mail addresses, servers, the stage, the software behind it."""
 
+# ruff: noqa: E501, SIM905 - tables of words read better whole
+
 from __future__ import annotations
 
 from probes.replies.clean import pattern
@@ -14,7 +16,7 @@ _ENDINGS = frozenset(
 )
 _FILES = ("schemas.microsoft.com", "support.google.com", "www.w3.org", "go.microsoft.com", "aka.ms", "help.yahoo.com")
 _STAGES = (
-    ("rcpt", ("rcpt to command", "rcpt to:", "rcpt to <", "after rcpt", "at rcpt", "rcpt:<", "rcpt_to", "recipient address rejected", "rcpt command", "recipientsrefused")),
+    ("rcpt", ("rcpt to", "after rcpt", "at rcpt", "rcpt:<", "rcpt_to", "recipient address rejected", "rcpt command", "recipientsrefused")),
     ("mail", ("mail from command", "mail from:", "mail from <", "after mail from", "sender address rejected", "senderrefused", "mail_from")),
     ("data", ("end of data", "data command", "after data", "end-of-data", "after end of", "message content", "after message", ">>> data", "smtpdataerror")),
     ("auth", ("auth login", "auth plain", "auth xoauth2", "auth command", "authentication failed", "smtpauthenticationerror", "username and password", "user name or password", "authentication unsuccessful", "authenticate", "login failed", "535 ", "auth failed", "passwor", "kennwort", "passwort")),

@@ -12,12 +12,12 @@ from probes.replies.rulebook import Context, Match, Matcher
 
 NEAR = 25
 """A rule of another cause that weighs at most this much less is a runner-up."""
-RIVAL = 6
+RIVAL = 22
 """One that weighs at most this much less takes the certainty away."""
 
 _PROVIDER_HOSTS = {
     "google": ("google.com", "gmail.com", "googlemail.com"),
-    "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "office365.us", "outlook.office365.com", "microsoft.com"),
+    "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "office365.us", "microsoft.com"),
     "yahoo": ("yahoo.com", "yahoodns.net", "aol.com", "att.net", "yahoo.co.jp"),
     "apple": ("icloud.com", "me.com", "mac.com", "apple.com"),
     "zoho": ("zoho.com", "zoho.eu", "zoho.in", "zohomail.com"),
@@ -65,7 +65,9 @@ def _quote(text: Clean, best: Match, code: int | None, enhanced: str | None) -> 
     start, end = best.start, best.end
     left = max(text.data.rfind(b". ", 0, start), text.data.rfind(b": ", 0, start), text.data.rfind(b"; ", 0, start))
     left = left + 2 if left >= 0 and start - left < 80 else start
-    right = min((at for mark in (b". ", b"; ", b" (in reply") if (at := text.data.find(mark, end)) >= 0), default=end + 80)
+    right = min(
+        (at for mark in (b". ", b"; ", b" (in reply") if (at := text.data.find(mark, end)) >= 0), default=end + 80
+    )
     right = right + 1 if right - end < 80 else end
     while right < len(text.data) and right == end and text.data[right : right + 1].isalnum():
         right += 1

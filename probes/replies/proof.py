@@ -1,11 +1,11 @@
-"""Proves rules by their examples: each must be read as its cause and by its rule's cause alone, its counter-examples not."""
+"""Proves rules by their examples: each must be read as its rule's cause, its counter-examples must not be."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from probes.replies.reader import read_text
-from probes.replies.rulebook import Matcher
+from probes.replies.reader import read_text, read_with
+from probes.replies.rulebook import Book, Matcher, Rule
 from probes.replies.sources import Problem, Source, Sources, book, read_file, shipped
 
 
@@ -28,7 +28,12 @@ def load(path: str | Path) -> Matcher:
     return Matcher(book(found))
 
 
-def _wrong(source: Source, matcher: Matcher | None, alone: Matcher | None = None) -> list[Problem]:
+def matched(text: str, rule: Rule) -> bool:
+    """Return whether `rule` alone, without the others, decides `text`."""
+    return read_with(text, Matcher(Book((rule,)))).rule == rule.name
+
+
+def _wrong(source: Source, matcher: Matcher) -> list[Problem]:
     rule = source.rule
     problems = []
 
@@ -41,7 +46,7 @@ def _wrong(source: Source, matcher: Matcher | None, alone: Matcher | None = None
         reading = read_text(example, matcher)
         if reading.cause is not rule.cause:
             say(f"{rule.name}: its example {example[:70]!r} is read as {reading.cause.value} by {reading.rule}")
-        elif alone is not None and read_text(example, alone).rule != rule.name and not example.strip():
+        if not matched(example, rule):
             say(f"{rule.name} does not match its own example {example[:70]!r}")
     for example in source.counter:
         reading = read_text(example, matcher)

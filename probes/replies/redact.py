@@ -1,8 +1,10 @@
 """Takes passwords, tokens and login strings out of a text before it is stored or shown (rule 8); pure."""
 
+# ruff: noqa: E501, ISC004 - patterns read better whole
+
 from __future__ import annotations
 
-from probes.replies.clean import pattern
+from probes.replies.clean import pattern, sound
 
 MARK = "[removed]"
 
@@ -31,9 +33,7 @@ _WHOLE = (
     r"\bxkeysib-[\w-]{20,200}|\bxsmtpsib-[\w-]{20,200}",
     r"(?i)\buser=[^\s\x01]{3,200}\x01auth=bearer[^\x01]{3,}",
 )
-_DIALOGUE = (
-    r"(?m)^((?:[<>*~ ]{0,4}\s*)?334[ -][^\n]{0,300}\n(?:C: ?|>>> ?|-> ?|~> ?| ?> ?)?)([A-Za-z0-9+/=]{4,})(\s*)$"
-)
+_DIALOGUE = r"(?m)^((?:[<>*~ ]{0,4}\s*)?334[ -][^\n]{0,300}\n(?:C: ?|>>> ?|-> ?|~> ?| ?> ?)?)([A-Za-z0-9+/=]{4,})(\s*)$"
 _ARROWED = r"(?m)^(\s*(?:C:|>>>|->|~>|=>) ?)([A-Za-z0-9+/]{11,}={0,2})(\s*)$"
 _SPOKEN = (
     "incorrect",
@@ -67,7 +67,7 @@ def redact(text: str) -> tuple[str, bool]:
     Secrets are values named password or token, `user:password@` in an address, what follows AUTH, answers to 334,
     and tokens known by their shape. What only speaks of a password ("password incorrect") stays.
     """
-    before = text
+    before = text = sound(text)
     low = text.lower()
     if "334" in low:
         text = pattern(_DIALOGUE).sub(lambda m: m.group(1) + MARK + m.group(3), text)

@@ -139,9 +139,9 @@ class Matcher:
             span = _span(each, text.data)
             if span and _beside(rule, text.data):
                 fitting.append(Match(rule, *span))
-        for rule in self._coded(context):
-            if _fits(rule, context) and _beside(rule, text.data):
-                fitting.append(Match(rule, 0, 0))
+        fitting.extend(
+            Match(rule, 0, 0) for rule in self._coded(context) if _fits(rule, context) and _beside(rule, text.data)
+        )
         fitting.sort(key=lambda match: match.rank, reverse=True)
         return fitting
 

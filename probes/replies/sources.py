@@ -1,4 +1,4 @@
-"""Reads the rules' YAML and makes the compiled form of it; the one file here that knows YAML, not loaded to read a text."""
+"""Reads the rules' YAML and makes the compiled form of it: the one file here that knows YAML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ RULES = HERE / "rules"
 COMPILED = HERE / "rules.json"
 _PLAIN = frozenset(r"\.^$*+?{}[]|()")
 _KEYS = frozenset(
-    "name patterns with unless stages codes enhanced providers weight confidence also stage permanent source examples not".split()
+    (  # noqa: SIM905 - a list of words
+        "cause name patterns with unless stages codes enhanced providers weight confidence also stage permanent source"
+        " examples not"
+    ).split()
 )
 
 
@@ -71,8 +74,14 @@ def _mapping(loader: _Lines, node: yaml.MappingNode) -> dict[str, Any]:
 
 
 _Lines.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def _scalar(loader: _Lines, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
 for _tag in ("int", "float", "bool", "null", "timestamp"):
-    _Lines.add_constructor(f"tag:yaml.org,2002:{_tag}", lambda loader, node: loader.construct_scalar(node))
+    _Lines.add_constructor(f"tag:yaml.org,2002:{_tag}", _scalar)
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -115,7 +124,9 @@ def _rule(entry: dict[str, Any], cause: Cause, words: dict[str, str]) -> Rule:
     for each in patterns:
         if not each.atoms:
             raise ValueError(f"no word of three letters or more is sure to stand in the pattern {each.text!r}")
-        if not each.literal and any(a != a.lower() for a in each.atoms) or (each.literal and each.text != each.text.lower()):
+        if (not each.literal and any(a != a.lower() for a in each.atoms)) or (
+            each.literal and each.text != each.text.lower()
+        ):
             raise ValueError(f"a pattern is written in small letters: {each.text!r}")
     enhanced, reply = _texts(entry.get("enhanced")), _texts(entry.get("codes"))
     if not patterns and not enhanced and not reply:
@@ -165,9 +176,7 @@ def read_file(path: Path, found: Sources) -> None:
             continue
         line = int(entry["__line__"])
         try:
-            entry = dict(entry)
-            word = entry.pop("cause", path.stem)
-            rule = _rule(entry, Cause(word), found.words)
+            rule = _rule(entry, Cause(entry.get("cause", path.stem)), found.words)
         except (ValueError, re2.error) as error:
             found.problems.append(Problem(str(path), line, str(error)))
             continue
@@ -207,7 +216,7 @@ def main() -> None:
     """Write the compiled form anew; run after every change of a rule: `python -m probes.replies.sources`."""
     found = shipped()
     for problem in found.problems:
-        print(problem)  # noqa: T201 - a command's output
+        print(problem)
     COMPILED.write_bytes(compiled(found))
 
 

@@ -1,4 +1,6 @@
-"""Scores the reader on a file of texts with answers, and prints totals a kind and nothing of the texts: `python -m tests.replies.score FILE`."""
+"""Scores the reader on files of texts with answers; prints totals alone: `python -m tests.replies.score FILE`."""
+
+# ruff: noqa: E501, T201 - a command
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from probes.replies import read
 
 
 def score(path: Path, show: bool = False) -> dict[str, Counter[str]]:
-    """Return counts a kind: texts, exact, fair, wrong_certain, failure, bounces with recipients and with all of them found."""
+    """Return counts a kind: texts, exact, fair, wrong and certain, bounces with recipients and with all found."""
     totals: dict[str, Counter[str]] = {}
     for line in path.read_text("utf-8").splitlines():
         row = json.loads(line)
@@ -32,7 +34,9 @@ def score(path: Path, show: bool = False) -> dict[str, Counter[str]]:
                 count["found"] += wanted <= found
                 count["same"] += wanted == found
         if show and (said != row["cause"]):
-            print(f"--- {row['id']} [{row['kind']}] want {fair} got {said} ({reading.confidence}) by {reading.rule}: {reading.quote!r}")
+            print(
+                f"--- {row['id']} [{row['kind']}] want {fair} got {said} ({reading.confidence}) by {reading.rule}: {reading.quote!r}"
+            )
             print(row["text"][:700])
     return totals
 

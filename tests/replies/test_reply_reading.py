@@ -1,0 +1,146 @@
+"""Texts are read as what they say: words before codes, the inside before its wrapper, hostile ones without harm."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from probes.causes import Cause, Confidence
+from probes.replies import read, read_reply
+from tests.bench.replies import hostile
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("550-5.1.1 The account that you tried\n550-5.1.1 to reach does not exist.\n550 5.1.1 x", "recipient_unknown"),
+        ("550-5.7.1 Our system has detected 550-5.7.1 that this is unsolicited mail", "spam_or_policy_rejected"),
+        ("> 550 5.1.1 user\n> unknown", "recipient_unknown"),
+        ("535 5.7.8 Error: authentication fai\nled", "auth_failed_credentials"),
+        ("\u201c535 5.7.8 Authentication failed\u201d", "auth_failed_credentials"),
+        ("5 5 0  user unknown", "recipient_unknown"),
+        ("\uff15\uff15\uff10 \uff55\uff53\uff45\uff52 \uff55\uff4e\uff4b\uff4e\uff4f\uff57\uff4e", "recipient_unknown"),
+        ("`550 5.1.1 &lt;bob@example.org&gt; user unknown`", "recipient_unknown"),
+        ("550 5.1.1 =3Cbob=\n@example.org=3E user unknown", "recipient_unknown"),
+        ("<mailto:bob@example.org|bob@example.org>: user unknown", "recipient_unknown"),
+        ("BEN\u0130 550 user unknown", "recipient_unknown"),
+        ("-2146644978", "timeout"),
+        ("2148322318", "timeout"),
+        ("0x800CCC79: The server responded: 550 5.7.1 Unable to relay", "relay_denied"),
+        ("nothing to see here", "unknown"),
+        ("", "unknown"),
+    ],
+)  # fmt: skip
+def test_what_people_paste_is_read(text: str, cause: str):
+    assert read(text).cause == cause
+
+
+def test_a_text_that_cannot_decide_names_runners_up():
+    reading = read("0x800CCC0E")
+    assert reading.confidence is Confidence.POSSIBLE
+    assert {Cause.PORT_BLOCKED, Cause.CONNECTION_REFUSED} <= {other.cause for other in reading.runners_up}
+
+
+def test_facts_are_pulled_out_for_the_form():
+    reading = read(
+        "host mx.example.org[192.0.2.1] said: 550 5.1.1 <bob@example.org>: user unknown (in reply to RCPT TO command)"
+    )
+    assert reading.addresses == ("bob@example.org",)
+    assert reading.hosts == ("mx.example.org",)
+    assert (reading.reply_code, reading.enhanced_code, reading.stage) == (550, "5.1.1", "rcpt")
+    assert reading.software == "postfix"
+    assert "user unknown" in reading.quote
+    assert reading.permanent is True
+
+
+def test_the_same_code_means_what_its_provider_means_by_it():
+    assert (
+        read_reply(550, "denied", stage="data", enhanced="5.7.60", host="smtp.office365.com").cause
+        == "sender_not_allowed"
+    )
+    elsewhere = read_reply(550, "go away", stage="mail", enhanced="5.7.708", host="mx.example.org")
+    there = read_reply(550, "go away", stage="mail", enhanced="5.7.708", host="x.prod.outlook.com")
+    assert (elsewhere.cause, there.cause) != (there.cause, elsewhere.cause)
+
+
+def test_a_live_reply_is_read_with_its_stage():
+    assert read_reply(535, "no", stage="auth").cause == "auth_failed_credentials"
+    assert read_reply(550, "no", stage="rcpt").cause == "recipient_unknown"
+    assert read_reply(454, "TLS not available", stage="tls", enhanced="4.7.0").cause == "tls_handshake_failed"
+    assert read_reply(250, "2.1.5 fine", stage="rcpt").failure is False
+
+
+def test_an_own_rule_reads_live_replies_too(tmp_path):
+    from probes.replies import load_own
+
+    page = tmp_path / "own.yaml"
+    page.write_text("- name: x\n  cause: mail_loop\n  patterns: mars\n  stages: [rcpt]\n  examples: [rcpt to mars]\n")
+    own = load_own(page)
+    assert read_reply(450, "Mars", stage="rcpt", own=own).cause == "mail_loop"
+    assert read_reply(550, "user unknown", stage="rcpt", own=own).cause == "recipient_unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "failure"),
+    [
+        ("TcpTestSucceeded : True", "ok", False),
+        ("Connection to smtp.example.com 587 port [tcp/submission] succeeded!", "ok", False),
+        ("ComputerName : smtp.example.com\nRemotePort : 587\nTcpTestSucceeded : False", "timeout", True),
+        ("nc: connect to smtp.example.com port 587 (tcp) failed: Connection refused", "connection_refused", True),
+        ("** server can't find smtp.exmaple.com: NXDOMAIN", "server_name_wrong", True),
+    ],
+)
+def test_what_tools_print_is_evidence_from_the_persons_side(text: str, cause: str, failure: bool):
+    reading = read(text)
+    assert (reading.cause, reading.failure) == (cause, failure)
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_read_without_an_exception(text: str):
+    reading = read(text)
+    assert isinstance(reading.cause, Cause)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "From: a\n",
+                "To: b@c.example\n",
+                "\n",
+                "Content-Type: multipart/report; boundary=b\n",
+                "--b\n",
+                "--b--\n",
+                "Content-Type: message/delivery-status\n",
+                "Final-Recipient: rfc822; a@b.example\n",
+                "Action: failed\n",
+                "Status: 5.1.1\n",
+                "Content-Transfer-Encoding: base64\n",
+                "=?x?q?=\n",
+                "550 user unknown\n",
+                'Content-Type: text/plain; charset="no\x00such"\n',
+                "Content-Type: message/rfc822\n",
+                "<a@b.example>:\n",
+                "could not be delivered\n",
+                "\xff\ud800",
+            ]
+        ),
+        max_size=30,
+    )
+)
+@settings(max_examples=300, deadline=None)  # fmt: skip
+def test_any_message_is_read_without_an_exception(pieces: list[str]):
+    assert isinstance(read("".join(pieces)).cause, Cause)
+
+
+@pytest.mark.parametrize("name", sorted(hostile()))
+def test_a_hostile_megabyte_costs_what_a_megabyte_costs(name: str):
+    text = hostile()[name]
+    read("warm")
+    began = time.perf_counter()
+    read(text)
+    assert time.perf_counter() - began < 5

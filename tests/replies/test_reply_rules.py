@@ -1,0 +1,161 @@
+"""Every rule is proven by its examples, none steals another's, and what is shipped is what the sources say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from probes.causes import Cause
+from probes.replies import load_own, prove, read
+from probes.replies.proof import matched
+from probes.replies.rulebook import Matcher
+from probes.replies.sources import COMPILED, RULES, book, compiled, shipped
+
+OWN = """
+rules:
+- name: house.mars
+  cause: rate_limited
+  patterns: the mars relay is resting
+  confidence: certain
+  examples: ['450 4.3.0 The Mars relay is resting']
+  not: ['450 the moon relay is resting']
+"""
+
+
+def test_every_shipped_rule_is_proven_by_its_examples():
+    assert [str(problem) for problem in prove()] == []
+
+
+def test_every_rule_has_an_example_that_it_matches_alone():
+    for source in shipped().rules:
+        assert source.examples, source.rule.name
+        assert all(matched(example, source.rule) for example in source.examples), source.rule.name
+
+
+def test_the_compiled_rules_are_those_of_the_sources():
+    assert COMPILED.read_bytes() == compiled(shipped()), "run python -m probes.replies.sources"
+
+
+def test_every_file_of_rules_bears_the_name_of_a_cause():
+    assert {path.stem for path in RULES.glob("*.yaml")} <= {cause.value for cause in Cause}
+
+
+def test_an_own_rule_goes_before_those_shipped(tmp_path: Path):
+    page = tmp_path / "own.yaml"
+    page.write_text(OWN)
+    assert prove(page) == []
+    reading = read("450 4.3.0 The Mars relay is resting", own=load_own(page))
+    assert (reading.cause, reading.rule) == (Cause.RATE_LIMITED, "house.mars")
+    assert read("550 5.1.1 user unknown", own=load_own(page)).cause is Cause.RECIPIENT_UNKNOWN
+
+
+def test_a_folder_of_own_rules_is_read(tmp_path: Path):
+    (tmp_path / "a.yaml").write_text(OWN)
+    assert prove(tmp_path) == []
+    assert isinstance(load_own(tmp_path), Matcher)
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path):
+    assert "no .yaml file" in str(prove(tmp_path)[0])
+
+
+def test_a_rule_made_too_wide_is_caught_stealing_examples(tmp_path: Path):
+    page = tmp_path / "wide.yaml"
+    page.write_text(
+        "rules:\n- name: house.wide\n  cause: mailbox_full\n  patterns: user\n  weight: 99\n  examples: [a user]\n"
+    )
+    problems = [str(problem) for problem in prove(page)]
+    assert any(p.startswith(f"{page}:2: house.wide takes ") and "recipient_unknown" in p for p in problems)
+
+
+def test_a_shipped_rule_made_too_wide_is_caught(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    for path in RULES.glob("*.yaml"):
+        (rules / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    full = rules / "mailbox_full.yaml"
+    full.write_text(
+        full.read_text("utf-8") + "- name: wide\n  patterns: user\n  weight: 99\n  examples: [the user]\n", "utf-8"
+    )
+    monkeypatch.setattr("probes.replies.sources.RULES", rules)
+    assert any("is read as mailbox_full by mailbox_full.wide" in str(problem) for problem in prove())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("rules: [", 1, "expected the node content"),
+        ("rules: 5", 1, "a list of rules"),
+        ("- 5", 1, "a rule is a mapping"),
+        ("- cause: ok\n  patterns: abcd\n  examples: [abcd]", 1, "needs a name"),
+        ("- name: x\n  cause: nonsense\n  patterns: abcd", 1, "nonsense"),
+        ("- name: x\n  cause: ok\n  pattern: abcd", 1, "unknown key pattern"),
+        ("- name: x\n  cause: ok\n  examples: [a]", 1, "neither patterns nor codes"),
+        ("- name: x\n  cause: ok\n  patterns: Abcd\n  examples: [Abcd]", 1, "small letters"),
+        ("- name: x\n  cause: ok\n  patterns: '(Abc)+d'\n  examples: [Abcd]", 1, "small letters"),
+        ("- name: x\n  cause: ok\n  patterns: 'a.*'\n  examples: [a]", 1, "three letters"),
+        ("- name: x\n  cause: ok\n  patterns: 'abc('\n  examples: [a]", 1, "missing )"),
+        ("- name: x\n  name: y\n  cause: ok", 2, "stands twice"),
+        ("- name: x\n  cause: ok\n  patterns: abcd", 1, "has no example"),
+        ("- name: x\n  cause: ok\n  patterns: abcd\n  examples: [efgh]", 1, "is read as unknown"),
+        ("- name: x\n  cause: ok\n  patterns: abcd\n  examples: [abcd]\n  not: [abcde]", 1, "which it must not"),
+        ("- name: x\n  cause: ok\n  patterns: abcd\n  weight: heavy\n  examples: [abcd]", 1, "heavy"),
+    ],
+)
+def test_a_mistake_in_own_rules_is_named_with_its_line(tmp_path: Path, text: str, line: int, says: str):
+    page = tmp_path / "own.yaml"
+    page.write_text(text)
+    problems = [str(problem) for problem in prove(page)]
+    assert any(p.startswith(f"{page}:{line}: ") and says in p for p in problems), problems
+
+
+def test_a_name_that_stands_twice_is_an_error(tmp_path: Path):
+    page = tmp_path / "own.yaml"
+    page.write_text("- &a\n  name: x\n  cause: ok\n  patterns: abcd\n  examples: [abcd]\n- *a\n")
+    assert any("stands twice" in str(problem) for problem in prove(page))
+
+
+def test_a_file_that_is_not_there_is_an_error_and_not_an_exception(tmp_path: Path):
+    assert "No such file" in str(prove(tmp_path / "none.yaml")[0])
+    with pytest.raises(ValueError, match=r"none\.yaml:1: "):
+        load_own(tmp_path / "none.yaml")
+
+
+def test_an_empty_file_of_own_rules_is_named(tmp_path: Path):
+    page = tmp_path / "own.yaml"
+    page.write_text("")
+    assert load_own(page) is not None
+    assert prove(page) == []
+
+
+def test_reading_loads_neither_yaml_nor_a_network_module():
+    code = (
+        "import sys; from probes.replies import read; read('550 5.1.1 user unknown'); read('From: a\\nTo: b\\n\\nx');"
+        "print([m for m in ('yaml', 'aiosmtplib', 'dns', 'asyncio', 'probes.network') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_importing_the_room_loads_nothing_heavy():
+    code = (
+        "import sys; import probes.replies; print([m for m in ('re2', 'msgspec', 'email', 'yaml') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_sources_build_the_book_that_is_read():
+    assert len(book(shipped()).rules) == len(shipped().rules) > 100
+
+
+def test_the_command_writes_the_compiled_form_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys):
+    from probes.replies import sources
+
+    monkeypatch.setattr(sources, "COMPILED", tmp_path / "rules.json")
+    sources.main()
+    assert (tmp_path / "rules.json").read_bytes() == COMPILED.read_bytes()
+    assert capsys.readouterr().out == ""
