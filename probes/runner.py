@@ -6,7 +6,6 @@ import asyncio
 import importlib
 import logging
 import pkgutil
-import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -47,15 +46,6 @@ News: TypeAlias = Started | Hint | Report
 """What a run tells while it goes on; every check's `Report` is its last word."""
 
 
-def _prepare() -> None:
-    """Load what is slow to load and is wanted in the middle of a run, while the run waits for its first answers."""
-    for name in ("OpenSSL.crypto", "service_identity.cryptography", "probes.replies.reader"):
-        importlib.import_module(name)
-    from probes.replies.rulebook import shipped
-
-    shipped()
-
-
 async def run(
     target: Target,
     vantage: Vantage,
@@ -70,8 +60,6 @@ async def run(
     probes = all_probes() if checks is None else checks
     end = asyncio.get_running_loop().time() + timeout
     tasks = [asyncio.create_task(_one(probe, target, network, end, news), name=probe.name) for probe in probes]
-    # Not a daemon: one that is still importing when the interpreter ends brings the whole process down.
-    threading.Thread(target=_prepare, name="preparing").start()
     try:
         for probe in probes:
             yield Started(probe.name)

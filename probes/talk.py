@@ -17,6 +17,7 @@ from probes.encryption import Handshake, context, handshake_error, read_peer
 from probes.findings import Finding, Severity
 from probes.logins import METHODS, log_in
 from probes.network import Dialled, Network, Reached, place
+from probes.replies.rulebook import shipped
 from probes.speakers import Speaker, speaker
 from probes.target import Security, Target, parse_host
 from probes.wire import Wire, enhanced_code, readable
@@ -323,6 +324,8 @@ class _Conversation:
         rcpt = f"RCPT TO:<{recipient}>"
         grouped = bool(recipient) and "pipelining" in known
         self._begin("mail_from", *((mail, rcpt) if grouped else (mail,)))
+        if self.mechanisms and not self.tried:
+            shipped()  # a refusal is to be expected, and reading the rules takes as long as its coming
         reply = await self._reply("mail_from", self.wire.reply(REPLY_SECONDS), mail)
         if reply.code != 250:
             self._part(Ended.REFUSED)
