@@ -29,7 +29,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The verdict of one look; `run` is the look's id, `step` the look that asked, `what` one of probe, text, domain."""
+    """The verdict of one look; `run` is its id, `step` the step that asked, `what` is probe, text or domain."""
 
     run: str
     step: str
@@ -136,7 +136,12 @@ class AskedHuman:
     """Talk to a human was pressed."""
 
 
-Event = Opened | Chose | Filled | Pasted | Pictured | Saw | WentBack | StartedAgain | AskedHuman
+@dataclass(frozen=True, slots=True)
+class TriedLogin:
+    """A login is tried outside of the conversation: the last look is to be made again, now with it."""
+
+
+Event = Opened | Chose | Filled | Pasted | Pictured | Saw | WentBack | StartedAgain | AskedHuman | TriedLogin
 
 
 # Effects: what is to be done, by the desk, after the new snapshot is kept.

@@ -27,6 +27,7 @@ from flows.conversation import (
     Show,
     StartedAgain,
     Status,
+    TriedLogin,
     WentBack,
 )
 from flows.filling import read_form
@@ -34,11 +35,13 @@ from flows.model import Advise, Ask, Fill, Go, Look, dangling
 from flows.opening import Opening, opened, person_sees
 from flows.pages import PageError
 from flows.told import domain_kind
-from flows.ways_out import CHOSE, Cursor, entered, ways_out, went_back
+from flows.ways_out import CHOSE, Cursor, entered, looked_at, looks_again, ways_out, went_back
 
 LABEL_LENGTH = 80
 GLOBAL = {"again": "opens", "human": "human", "paste": "pasted", "picture": "pictured", "tried": "tried"}
 """Triggers that are possible at every step, and the way that each leads to."""
+NOT_PRESSED = frozenset({"go", "tried", "tries_login"})
+"""Triggers that no button is for."""
 
 
 class WrongTurn(Exception):  # noqa: N818 - a name of the house: nobody's error, a click on something that is over
@@ -78,7 +81,7 @@ class Tree:
     def possible(self, conversation: Conversation) -> frozenset[str]:
         """Return what can happen now: choices by name, and fill, see, back, again, human, paste, picture."""
         conversation = self.settled(conversation)
-        found = {trigger.removeprefix(CHOSE) for trigger in self._triggers[conversation.step]} - {"go", "tried"}
+        found = {trigger.removeprefix(CHOSE) for trigger in self._triggers[conversation.step]} - NOT_PRESSED
         if not memory.stand(self.book.flow, conversation.trail):
             found.discard("back")
         if conversation.status is Status.CLOSED:
@@ -143,6 +146,11 @@ class Tree:
                 if now.status is Status.HANDED:
                     raise WrongTurn("a human has it already")
                 self._aside(cursor, "human", self.book.words.shell("human"))
+            case TriedLogin():
+                if now.status is not Status.OPEN or looked_at(self.book.flow, now) is None:
+                    raise WrongTurn("there is no look to make again")
+                cursor.conversation = memory.left(now, "tries_login", self.book.words.shell("a_login"))
+                self._trigger(cursor, "tries_login")
             case _:
                 assert_never(event)
 
@@ -260,6 +268,7 @@ def _built(book: Book) -> Machine:
             before: list[str | Callable[..., bool | None]] = [_on_cursor(does) for does in out.callbacks]
             machine.add_transition(out.trigger, step.name, out.dest, conditions=conditions, before=before)
     machine.add_transition("back", "*", None, after=[_on_cursor(partial(went_back, flow))])
+    machine.add_transition("tries_login", "*", None, after=[_on_cursor(partial(looks_again, flow))])
     for trigger, way in GLOBAL.items():
         machine.add_transition(trigger, "*", flow.ways[way])
     return machine

@@ -110,12 +110,26 @@ def went_back(flow: Flow, cursor: Cursor) -> None:
     cursor.shown = frozenset({cursor.state})
 
 
+def looked_at(flow: Flow, conversation: Conversation) -> Look | None:
+    """Return the step of the last look at a server, where it still stands."""
+    steps = (flow.steps.get(seen.step) for seen in reversed(conversation.seen) if seen.what == "probe")
+    return next((step for step in steps if isinstance(step, Look) and step.what == "probe"), None)
+
+
+def looks_again(flow: Flow, cursor: Cursor) -> None:
+    """Move the cursor to the last look at a server, which begins anew."""
+    step = looked_at(flow, cursor.conversation)
+    if step is not None:
+        cursor.state = step.name
+        entered(flow, step, cursor)
+
+
 def entered(flow: Flow, step: Step, cursor: Cursor) -> None:
     """Note what entering a step asks for; only where the cursor stands still it counts."""
     now = cursor.conversation
     cursor.effects.clear()
     cursor.conversation = now = replace(now, step=step.name, run=None)
-    if isinstance(step, Look) and (step.what == "text" or target(now)):
+    if isinstance(step, Look) and (step.what != "probe" or target(now)):
         cursor.conversation = replace(now, run=cursor.run)
         cursor.effects.append(LookEffect(cursor.run, step.what))
     elif isinstance(step, Advise) and step.cause:
