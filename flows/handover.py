@@ -27,16 +27,17 @@ def brief(tree: Tree, conversation: Conversation) -> Brief:
     """Return the case in plain words; every part of it may be empty but the headline."""
     now = tree.settled(conversation)
     words, verdict = tree.book.words, now.verdict
-    slots = tuple((words.label("fields", slot), value) for slot, value in now.answers.items())
+    slots = tuple((words.label("fields", slot), words.answer(slot, value)) for slot, value in now.answers.items())
     asked = (*answered(tree, now), *(pair for pair in slots if pair[0]))
     if verdict is None:
         return Brief(words.shell("nothing_seen"), asked, (), now.texts, now.pictures)
     said = advice(tree.book, verdict, answers=now.answers)
-    lines = (f"{line.at_ms:>6} ms {line.stage:<10} {line.direction} {line.text}" for line in verdict.transcript)
+    heard = next((seen.verdict.transcript for seen in reversed(now.seen) if seen.verdict.transcript), ())
+    lines = (f"{line.at_ms:>6} ms {line.stage:<10} {line.direction} {line.text}" for line in heard)
     return Brief(
-        headline=f"{plain(said.summary)} ({verdict.cause.value}, {verdict.confidence.value})",
+        headline=plain(said.summary),
         answers=asked,
-        evidence=(*said.evidence, *said.not_tested),
+        evidence=(f"{said.sureness} ({verdict.cause}, {verdict.confidence})", *said.evidence, *said.not_tested),
         texts=now.texts,
         pictures=now.pictures,
         transcript="\n".join(lines),

@@ -38,6 +38,8 @@ from flows.told import domain_kind
 from flows.ways_out import CHOSE, Cursor, entered, looked_at, looks_again, ways_out, went_back
 
 LABEL_LENGTH = 80
+UNTOLD = ("auto", "unknown")
+"""Answers of a form that say nothing, and so are not repeated."""
 GLOBAL = {"again": "opens", "human": "human", "paste": "pasted", "picture": "pictured", "tried": "tried"}
 """Triggers that are possible at every step, and the way that each leads to."""
 NOT_PRESSED = frozenset({"go", "tried", "tries_login"})
@@ -174,7 +176,8 @@ class Tree:
             cursor.shown = frozenset({cursor.state})
             return
         kept = {slot: value for slot, value in now.answers.items() if slot not in step.fields}
-        label = " · ".join(form.answers.values()) or self.book.words.shell("a_text" if form.text else "dont_know")
+        told = [self.book.words.answer(slot, value) for slot, value in form.answers.items() if value not in UNTOLD]
+        label = " · ".join(told) or self.book.words.shell("a_text" if form.text else "dont_know")
         now = memory.left(replace(now, answers={**kept, **form.answers}), "filled", _short(label))
         if form.text:
             now = memory.heard(now, form.text, self.book.words.shell("secret_removed"))

@@ -11,7 +11,22 @@ from pathlib import Path
 
 import yaml
 
-from flows.model import FIELDS, MORE_WAYS, RESERVED, WAYS, Advise, Ask, Choice, Fill, Flow, Go, Look, Sentence, Step, Where
+from flows.model import (
+    FIELDS,
+    MORE_WAYS,
+    RESERVED,
+    WAYS,
+    Advise,
+    Ask,
+    Choice,
+    Fill,
+    Flow,
+    Go,
+    Look,
+    Sentence,
+    Step,
+    Where,
+)
 from probes.causes import Cause
 
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

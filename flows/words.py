@@ -76,6 +76,10 @@ class Words:
         """Return a label of a group (`fields`, `hints`, `security`, `login`, `who`), or an empty text."""
         return self.labels[group].get(name, "")
 
+    def answer(self, slot: str, value: str) -> str:
+        """Return an answer as a person reads it: `starttls` as STARTTLS, "I don't know" for what is not known."""
+        return self.labels[slot].get(value, value) if slot in ("security", "login") else value
+
     def _generic(self, code: str, values: Mapping[str, str]) -> str:
         facts = "; ".join(f"{name} {value}" for name, value in values.items() if value and name != "subject")
         said = self._readable(code) + (f" ({facts[:300]})" if facts else "") + "."

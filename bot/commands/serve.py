@@ -23,7 +23,10 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command h
         found = settings()
         logging.basicConfig(level=found.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         return asyncio.run(_serve(found))
-    except (WrongCall, PageError, StoreError, SlackFault, ValueError) as wrong:
+    except SlackFault as wrong:
+        # A connection that went deaf is no wrong set-up: whoever supervises starts it again.
+        return min(complain(wrong), 1) if wrong.error == "deaf" else complain(wrong)
+    except (WrongCall, PageError, StoreError, ValueError) as wrong:
         return complain(wrong)
     except OSError as wrong:
         place = f"{found.listen_host}:{found.listen_port}"
@@ -50,7 +53,7 @@ async def _serve(found: Settings) -> int:
     store = await open_store(found.database_url or default_path(os.environ, Path.home()))
     try:
         async with connected(found, store) as slack:
-            desk = Desk(store, tree, looker, slack.front, whose=slack.whose, support=found.support_channel)
+            desk = Desk(store, tree, looker, slack.front, whose=slack.whose, support="")
             slack.attach(desk)
             await desk.resume()
             try:

@@ -159,7 +159,8 @@ def test_a_human_gets_the_whole_case_in_plain_words(talk: Talk) -> None:
     verdict = replace(saw("port_blocked", FILTERED), transcript=(Line("connect", 12, "*", "dialling"),))
     talk.say(Saw(talk.now.run or "", verdict)).say(Pasted("550 5.1.1 no")).say(AskedHuman())
     case = brief(talk.tree, talk.now)
-    assert case.headline == "Port 25 is blocked on the way to smtp.example.com. (port_blocked, certain)"
+    assert case.headline == "Port 25 is blocked on the way to smtp.example.com."
+    assert case.evidence[0].endswith("(port_blocked, certain)")
     assert ("Port", "25") in case.answers
     assert case.texts == ("550 5.1.1 no",)
     assert "dialling" in case.transcript
