@@ -75,3 +75,5 @@ class Screen:
     notice: str = ""
     answered: tuple[tuple[str, str], ...] = ()
     """(question, answer) of the steps before, one line each."""
+    link: str = ""
+    """The address of a page where a login can be tried once; put in by who shows the screen, and kept nowhere."""

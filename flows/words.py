@@ -58,7 +58,7 @@ class Words:
         listed = list(missed)
         behind = [self.check(one.check).rstrip("?") for one in listed if one.reason in BEHIND]
         said = [self.not_tested(one) for one in listed if one.reason not in BEHIND]
-        return (*said, self.shell("behind", checks="; ".join(behind))) if behind else tuple(said)
+        return (*said, self.shell("behind", **{"word.checks": "; ".join(behind)})) if behind else tuple(said)
 
     def confidence(self, confidence: Confidence) -> str:
         """Return how sure a verdict is, as a sentence."""

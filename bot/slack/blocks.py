@@ -22,7 +22,7 @@ from slack_sdk.models.blocks import (
 from bot.slack import limits, marks
 from bot.slack.marks import Mark
 from bot.slack.newer import folded, plan
-from bot.slack.text import DOTS, bare, cut, fitted, marked, paragraphs, plain
+from bot.slack.text import DOTS, bare, cut, escaped, fitted, marked, paragraphs, plain
 from bot.slack.words import STATES, say
 from flows.screen import Kind, Progress, Screen
 from flows.screen import Option as Choice
@@ -81,10 +81,11 @@ def message(screen: Screen, *, new: bool = False) -> Drawn:
     blocks += sections([f"{number}. {step}" for number, step in enumerate(screen.steps, 1)], between="\n")
     if screen.progress:
         blocks += [plan(screen)] if new else _progress(screen.progress)
-    if sureness := fitted(screen.sureness, limits.CONTEXT).strip():
-        blocks.append(small(sureness))
     if screen.evidence:
         blocks += [folded(screen, _evidence(screen.evidence))] if new else _evidence(screen.evidence)
+    if sureness := fitted(screen.sureness, limits.CONTEXT).strip():
+        blocks.append(small(sureness))
+    blocks += _link(screen.link)
     blocks += _choices(screen)
     blocks += _footer(screen)
     return checked(Drawn(spoken(screen), _thinned(blocks)))
@@ -143,6 +144,14 @@ def _evidence(evidence: Sequence[str]) -> list[Block]:
         lines.append(say("more_evidence", count=left))
     text = fitted("\n".join([f"*{say('why')}*", *lines]), EVIDENCE_LENGTH)
     return [SectionBlock(text=markup(text), expand=False)]
+
+
+def _link(url: str) -> list[Block]:
+    """Return the way to the page for a login; the link is ours, so it is put in after the rest was escaped."""
+    if not url:
+        return []
+    before, after = (fitted(piece, limits.CONTEXT) for piece in say("login_page", link="\0").split("\0"))
+    return [SectionBlock(text=markup(f"{before} <{escaped(url)}|{say('login_page_link')}>{after}"))]
 
 
 def _choices(screen: Screen) -> list[Block]:
