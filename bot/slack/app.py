@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 import aiohttp
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -51,6 +52,8 @@ class SlackSettings(Protocol):
     @property
     def allow_group(self) -> str | None: ...  # noqa: D102
     @property
+    def admins(self) -> Sequence[str]: ...  # noqa: D102
+    @property
     def blocks(self) -> str | None: ...  # noqa: D102
 
 
@@ -74,7 +77,13 @@ class Slack:
         self._client = client
         self._session = session
         calls = Calls(client)
-        self._gate = Gate(house, calls, channels=settings.allow_channels, group=settings.allow_group or "")
+        self._gate = Gate(
+            house,
+            calls,
+            channels=settings.allow_channels,
+            group=settings.allow_group or "",
+            admins=settings.admins,
+        )
         self.front = SlackFront(
             calls,
             notes,
@@ -101,18 +110,20 @@ class Slack:
         host: str = "127.0.0.1",
         port: int = 3000,
         ready: Callable[[str], None] | None = None,
+        more: Sequence[web.RouteDef] = (),
     ) -> None:
         """Serve until `stop` is set: Socket Mode where there is an app token, else HTTP at `host` and `port`.
 
-        `ready` is told in one line how it listens. Raises SlackFault for a wrong app token, a missing signing secret
-        or a Socket Mode that stays deaf, and OSError where the port is taken.
+        `ready` is told in one line how it listens; `more` are pages that HTTP serves beside Slack's deliveries. Raises
+        SlackFault for a wrong app token, a missing signing secret or a Socket Mode that stays deaf, and OSError where
+        the port is taken.
         """
         if self.app is None:
             raise RuntimeError("attach a desk first")
         if token := self._settings.slack_app_token:
             await serve_socket(self.app, token, self._client, stop, ready=ready)
         elif self._settings.slack_signing_secret:
-            await serve_http(self.app, stop, host=host, port=port, ready=ready)
+            await serve_http(self.app, stop, host=host, port=port, ready=ready, more=more)
         else:
             raise SlackFault("no_way_in")
 

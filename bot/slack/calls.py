@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -76,6 +77,8 @@ class Calls:
         self._client = client
         self._rates = rates
         self._buckets: dict[str, Bucket] = {}
+        self.faults: Counter[str] = Counter()
+        """How often which kind of fault came, for the metrics."""
 
     async def __call__(
         self, method: str, *, may_drop: bool = False, repeat: bool = True, **arguments: Any
@@ -95,6 +98,7 @@ class Calls:
             except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
                 LOG.warning("%s: no answer (%s)", method, type(error).__name__)
                 fault, pause = SlackFault("no_answer", method), 0.5 * attempt
+            self.faults[fault.error] += 1
             if fault.error == "ratelimited":
                 self._bucket(method).shut_until = asyncio.get_running_loop().time() + pause
                 if may_drop:

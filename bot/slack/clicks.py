@@ -46,6 +46,8 @@ class Clicks:
         event = _event(name, mark)
         if person is None or self._gate.stranger(person):
             await self._turned_away(body, ack, person)
+        elif not self._gate.in_time(person):
+            await ack()
         elif mark is None or event is None:
             await ack()
             self._replies.later(self._over(body, person, say("over")))

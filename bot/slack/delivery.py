@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.front import Case
@@ -56,6 +57,8 @@ class SlackFront:
         self._between = between_edits
         self._channels: dict[str, str] = {}
         self._lives: dict[str, _Live] = {}
+        self.dress: Callable[[Conversation, Screen], Awaitable[Screen]] | None = None
+        """What puts into a screen, as it is shown, what is kept nowhere (a one-time link)."""
 
     async def show(self, conversation: Conversation, screen: Screen) -> None:
         """Draw the newest step at the bottom; the one before shrinks to its line. Raises SlackFault."""
@@ -63,6 +66,8 @@ class SlackFront:
         live.users += 1
         live.newest = None
         try:
+            if self.dress is not None:
+                screen = await self.dress(conversation, screen)
             async with live.lock:
                 notes = await self._notes.surface(conversation.id)
                 if int(notes.get("revision", -1)) <= screen.revision:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.ledger.pace import Pace
 from bot.slack.calls import Calls
 from bot.slack.faults import SlackFault
 from bot.slack.reading import Body, Who, who
@@ -30,11 +31,22 @@ class House:
 class Gate:
     """Says why somebody may not, in a sentence; an empty one means that they may."""
 
-    def __init__(self, house: House, calls: Calls, *, channels: Sequence[str] = (), group: str = "") -> None:
+    def __init__(
+        self,
+        house: House,
+        calls: Calls,
+        *,
+        channels: Sequence[str] = (),
+        group: str = "",
+        admins: Sequence[str] = (),
+        pace: Pace | None = None,
+    ) -> None:
         self._house = house
         self._calls = calls
         self._channels = frozenset(channels)
         self._group = group
+        self._admins = frozenset(admins)
+        self._pace = pace or Pace()
         self._members: frozenset[str] = frozenset()
         self._asked = float("-inf")
 
@@ -47,10 +59,21 @@ class Gate:
         """Tell whether somebody is of another organisation (Slack Connect)."""
         return person.team not in ("", self._house.team, self._house.enterprise)
 
+    def in_time(self, person: Who) -> bool:
+        """Tell whether somebody asks no faster than the pace."""
+        return self._pace.may(person.owner, asyncio.get_running_loop().time())
+
     async def refused(self, person: Who, channel: str = "") -> str:
-        """Return why this person may not begin here; the direct message (`D...`) is always a right place."""
+        """Return why this person may not begin here; the direct message (`D...`) is always a right place.
+
+        Admins may begin everywhere; nobody may faster than the pace, which is asked before anything else is.
+        """
+        if not self.in_time(person):
+            return say("too_fast")
         if self.stranger(person):
             return say("stranger")
+        if person.user in self._admins:
+            return ""
         if self._channels and channel and not channel.startswith("D") and channel not in self._channels:
             return say("not_here")
         if not self._group:

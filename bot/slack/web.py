@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -18,8 +18,8 @@ GRACE = 3.0
 """Seconds that requests under way have at the end."""
 
 
-def pages(app: AsyncApp) -> web.Application:
-    """Return the web application: Slack's deliveries at `/slack/events`, and `/healthz`."""
+def pages(app: AsyncApp, more: Sequence[web.RouteDef] = ()) -> web.Application:
+    """Return the web application: Slack's deliveries at `/slack/events`, `/healthz`, and `more`."""
 
     async def deliveries(request: web.Request) -> web.Response:
         try:
@@ -32,7 +32,7 @@ def pages(app: AsyncApp) -> web.Application:
         return web.json_response({"ok": True})
 
     site = web.Application(client_max_size=LARGEST)
-    site.add_routes([web.post(PATH, deliveries), web.get("/healthz", health)])
+    site.add_routes([web.post(PATH, deliveries), web.get("/healthz", health), *more])
     return site
 
 
@@ -43,9 +43,10 @@ async def serve_http(
     host: str = "127.0.0.1",
     port: int = 3000,
     ready: Callable[[str], None] | None = None,
+    more: Sequence[web.RouteDef] = (),
 ) -> None:
     """Serve until `stop` is set; `ready` is told the address. Raises OSError where it cannot listen."""
-    runner = web.AppRunner(pages(app), access_log=None, shutdown_timeout=GRACE)
+    runner = web.AppRunner(pages(app, more), access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

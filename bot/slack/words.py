@@ -71,6 +71,10 @@ WORDS: Final[Mapping[str, str]] = {
     "cannot_tell_allowed": "I could not find out whether you may use me, so I stop here. Please ask your IT. ({why})",
     "failed": "Something went wrong on my side. Your conversation is kept. Please try again in a minute, or tell your "
     "IT this reference: {reference}.",
+    "too_fast": "That is more than I can follow. Please wait a minute, then type `/smtp-help` once.",
+    "login_page": "*I can try your login once*, on a page of my own where nobody else reads your password. The link "
+    "works once and for ten minutes:{link}",
+    "login_page_link": "try my login",
     "home_title": "Mail that will not go out?",
     "home_body": "I ask what you see, look at the mail server myself, name the cause, and show what to do. I never "
     "need your password.",
