@@ -93,30 +93,40 @@ _Layer = Callable[[_Case], Iterator[_Row]]
 
 
 def _no_network(case: _Case) -> Iterator[_Row]:
-    silent, lost = case.find("resolver_silent"), case.find("no_way_out")
-    controls, dead = case.find("control_reached"), case.find("control_failed")
-    answers = case.find("something_answers", "resolver_answers")
-    if dead and not controls and not case.find("something_answers"):
-        yield _Row(Cause.NO_NETWORK, LIKELY if answers else CERTAIN, dead + silent)
-    elif lost and not case.find("something_answers"):
-        if case.target.host.address or silent:
-            yield _Row(Cause.NO_NETWORK, LIKELY if not controls else POSSIBLE, silent + lost)
-    elif silent and case.find("no_resolver_route"):
-        yield _Row(Cause.NO_NETWORK, LIKELY, silent)
+    """Our own network is at fault only where nothing at all answers, a way out is wanting or the controls are dead."""
+    if case.find("something_answers", "control_reached", "other_name_answers"):
+        return
+    silent = case.find("resolver_silent")
+    lost = case.find("no_way_out", "no_resolver_route")
+    # A control whose name nobody knows says something about its name only.
+    dead = tuple(found for found in case.find("control_failed") if silent or found.evidence["how"] != "no address")
+    unreached = case.given(*_SILENT, "no_route") + case.find("dns_failed", "dns_refused")
+    if silent and lost:
+        yield _Row(Cause.NO_NETWORK, CERTAIN, silent + lost)
+    elif dead and (silent or unreached):
+        yield _Row(Cause.NO_NETWORK, LIKELY, dead + silent)
+
+
+_SILENT = ("port_filtered", "port_unreachable", "port_prohibited")
 
 
 def _names(case: _Case) -> Iterator[_Row]:
     if found := case.find("server_not_a_name", "name_missing"):
-        yield _Row(Cause.SERVER_NAME_WRONG, CERTAIN, found + case.find("other_name_answers"))
+        # A name of one word may well mean something on the person's own network, which we are not on.
+        short = not case.target.host.mistake and "." not in case.target.host.name
+        yield _Row(Cause.SERVER_NAME_WRONG, LIKELY if short else CERTAIN, found + case.find("other_name_answers"))
     if found := case.find("mail_domain_given"):
         sure = CERTAIN if case.works_with else LIKELY
         yield _Row(Cause.NO_ADDRESS, sure, found + case.find("other_name_answers"))
+        yield _Row(Cause.SERVER_NAME_WRONG, LIKELY, found)
     if found := case.find("no_address", "name_dangling"):
         yield _Row(Cause.NO_ADDRESS, CERTAIN, found)
     if found := case.find("dns_failed", "dns_refused", "cname_loop"):
         yield _Row(Cause.DNS_FAILURE, CERTAIN, found)
     if found := case.find("dns_timed_out"):
         yield _Row(Cause.DNS_FAILURE, LIKELY if case.find("control_reached") else POSSIBLE, found)
+        if not case.find("control_reached", "something_answers", "other_name_answers"):
+            yield _Row(Cause.NO_NETWORK, POSSIBLE, found)
 
 
 def _incoming(case: _Case) -> Iterator[_Row]:
@@ -132,28 +142,41 @@ def _reaching(case: _Case) -> Iterator[_Row]:
     if case.given("port_open"):
         return
     beside = case.beside("port_open", "port_refused", "port_reset")
-    filtered = case.given("port_filtered", "port_unreachable")
+    filtered, told = case.given("port_filtered", "port_unreachable"), case.given("port_prohibited")
     if found := case.given("port_refused"):
-        yield _Row(Cause.CONNECTION_REFUSED, CERTAIN, found + case.beside("port_open"))
-        if case.target.port in (25, 26, 2525):
+        # A refusal by ICMP is a firewall's: the host itself answers with a reset (RFC 9293 section 3.10.7.1).
+        walled = any("ICMP" in finding.evidence["detail"] for finding in found)
+        yield _Row(Cause.CONNECTION_REFUSED, LIKELY if walled else CERTAIN, found + case.beside("port_open"))
+        if walled or case.target.port in (25, 26, 2525):
             yield _Row(Cause.PORT_BLOCKED, POSSIBLE, found)
     elif found := case.given("port_reset"):
         yield _Row(Cause.CONNECTION_DROPPED, CERTAIN, found)
-    elif filtered and case.target.port == 25 and not _control_of_25(case):
+    elif (filtered or told) and case.target.port == 25 and not _control_of_25(case):
         if beside or case.works_with:
-            yield _Row(Cause.PORT_BLOCKED, POSSIBLE, filtered + beside)
+            yield _Row(Cause.PORT_BLOCKED, POSSIBLE, filtered + told + beside)
+    elif told:
+        yield _Row(Cause.PORT_BLOCKED, CERTAIN if case.beside("port_open") else LIKELY, told + beside)
     elif filtered and beside:
         sure = CERTAIN if case.beside("port_open") else LIKELY
         yield _Row(Cause.PORT_BLOCKED, sure, filtered + beside)
     elif filtered and case.target.port == 25:
         yield _Row(Cause.PORT_BLOCKED, POSSIBLE, filtered + case.find("control_reached"))
     elif filtered:
-        sure = LIKELY if case.find("control_reached") else POSSIBLE
+        sure = LIKELY if case.find("control_reached", "other_name_answers") else POSSIBLE
         yield _Row(Cause.TIMEOUT, sure, filtered)
+    if case.given("port_refused", "port_reset", *_SILENT) and (other := case.find("other_name_answers")):
+        yield _Row(Cause.SERVER_NAME_WRONG, POSSIBLE, other)
 
 
 def _control_of_25(case: _Case) -> bool:
     return any(finding.evidence.get("port") == "25" for finding in case.find("control_reached"))
+
+
+def _port_25_unproven(case: _Case) -> bool:
+    """Tell whether port 25 is silent and nothing at all tells whose doing that is."""
+    known = case.given("port_open", "port_refused", "port_reset") or case.beside("port_open", "port_refused")
+    silent = case.target.port == 25 and bool(case.given(*_SILENT))
+    return silent and not known and not case.works_with and not _control_of_25(case)
 
 
 def _speaking(case: _Case) -> Iterator[_Row]:
@@ -290,7 +313,7 @@ def verdict(
         findings=findings,
         runners_up=tuple({other.cause: other for other in reversed(others)}.values())[::-1],
         works_with=works_with if chosen.cause is not Cause.OK else None,
-        not_tested=_not_tested(reports),
+        not_tested=_not_tested(case, reports),
         transcript=next((r.transcript for r in reports if r.transcript), ()),
         elapsed_ms=elapsed_ms,
         looked_from=looked_from,
@@ -308,9 +331,10 @@ def _nothing_broken(case: _Case) -> _Row:
     return _Row(Cause.OK, CERTAIN if whole else LIKELY, ())
 
 
-def _not_tested(reports: Sequence[Report]) -> tuple[NotTested, ...]:
+def _not_tested(case: _Case, reports: Sequence[Report]) -> tuple[NotTested, ...]:
     """List what could not be looked at, and why; a check that only followed another's stop is said once."""
-    missed = [
+    missed = [NotTested("reach", "port_25_unproven")] if _port_25_unproven(case) else []
+    missed += [
         NotTested(report.check, report.reason or "crashed", report.evidence)
         for report in reports
         if report.outcome is not Outcome.DONE

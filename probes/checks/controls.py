@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+import dns.reversename
+
 from probes import survey
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Answer, Dialled, Found, Network, Reached
@@ -13,6 +15,7 @@ from probes.target import Target, parse_host
 
 NAME = "controls"
 _OURS = (Reached.NO_ROUTE,)
+_ANSWERS = (Reached.CONNECTED, Reached.REFUSED, Reached.RESET, Reached.PROHIBITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Seen:
     controls: tuple[tuple[str, int, Reached | None], ...]
     answers: tuple[Answer, ...]
     dialled: tuple[Dialled, ...]
+    resolver_in_reach: bool = True
 
 
 async def look(target: Target, network: Network) -> Seen:
@@ -34,7 +38,10 @@ async def look(target: Target, network: Network) -> Seen:
         answers = tuple(await asyncio.gather(network.lookup(name, "A"), network.lookup(name, "AAAA")))
     if any(answer.values for answer in answers) or target.host.address:
         dialled = await survey.dialled(network, target)
-    return Seen(tuple(await controls), answers, dialled)
+    if target.host.address and all(one.reached in _OURS for one in dialled):
+        # Nothing was asked of the resolver so far: is it only this address that there is no way to?
+        answers = (await network.lookup(dns.reversename.from_address(target.host.name).to_text(), "PTR"),)
+    return Seen(tuple(await controls), answers, dialled, network.resolvers.in_reach())
 
 
 async def _control(network: Network, host: str, port: int) -> tuple[str, int, Reached | None]:
@@ -51,7 +58,7 @@ def judge(target: Target, seen: Seen) -> Report:
     """Say what shows that our own network works, or that it does not."""
     found = []
     for host, port, reached in seen.controls:
-        fine = reached in (Reached.CONNECTED, Reached.REFUSED, Reached.RESET)
+        fine = reached in _ANSWERS
         code = "control_reached" if fine else "control_failed"
         severity = Severity.GOOD if fine else Severity.WARNING
         found.append(
@@ -61,10 +68,12 @@ def judge(target: Target, seen: Seen) -> Report:
         said = any(a.found is not Found.TIME_OUT for a in seen.answers)
         code = "resolver_answers" if said else "resolver_silent"
         found.append(Finding(code, Severity.GOOD if said else Severity.WARNING, target.host.name))
+        if not said and not seen.resolver_in_reach:
+            found.append(Finding("no_resolver_route", Severity.FAULT, target.host.name))
     tried = [d for d in seen.dialled if d.reached is not Reached.FORBIDDEN]
     if tried and all(d.reached in _OURS for d in tried):
         found.append(Finding("no_way_out", Severity.FAULT, target.host.name, {"detail": tried[0].detail}))
-    elif any(d.reached in (Reached.CONNECTED, Reached.REFUSED, Reached.RESET) for d in tried):
+    elif any(d.reached in _ANSWERS for d in tried):
         found.append(Finding("something_answers", Severity.GOOD, target.host.name))
     if not seen.controls:
         found.append(Finding("no_control", Severity.INFO, target.host.name))
