@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from bot.store import Handed, Relay
 from flows.conversation import Conversation, Event
 from flows.screen import Screen
 
@@ -50,3 +51,20 @@ class Front(Protocol):
 
     async def hand_over(self, conversation: Conversation, case: Case) -> str:
         """Give the case to a human; return one sentence on where and when the answer will come."""
+
+
+@runtime_checkable
+class Attentive(Protocol):
+    """A platform on which people come back: it reminds them, and carries words between them and the humans.
+
+    `again` says that the call may have been made before: what it posts is looked for first.
+    """
+
+    async def remind(self, conversation: Conversation, screen: Screen, words: str, *, again: bool) -> None:
+        """Tell the person once about a conversation that waits."""
+
+    async def relay(self, conversation: Conversation, relay: Relay, number: int, *, again: bool) -> None:
+        """Carry words from one side to the other, marked by who speaks; `number` is the relay's own."""
+
+    async def redraw(self, conversation: Conversation, case: Case, handed: Handed) -> None:
+        """Show to the humans how the case stands now."""

@@ -12,9 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from bot.desk import asides
 from bot.desk import outcome as said
+from bot.desk.casework import Casework
 from bot.desk.errands import Errands
 from bot.desk.outcome import Outcome, Result
+from bot.desk.sweep import Sweep
 from bot.front import Front, Turn
 from bot.store import Change, Moved, Store, StoreError
 from flows.conversation import AskedHuman, Cancel, Conversation, Effect, Filled, HandOver, Opened, Show, Status
@@ -30,9 +33,6 @@ LOG = logging.getLogger(__name__)
 FORM = "desk.form"
 """The note that keeps over which revisions a form was shown with nothing but its mistakes changing."""
 
-KEYS_KEPT = 86400.0
-"""Seconds for which a delivery's key is remembered; a platform sends the same one again within minutes."""
-
 ATTEMPTS = 10
 """How often an event is tried again where others save the same conversation first."""
 
@@ -41,7 +41,7 @@ class Desk:
     """The loop for all conversations of the owners that begin with `whose`; one a process.
 
     `patience` are the waits in seconds before a front that failed is tried again; `lease` for how long others leave
-    this process's effects alone.
+    this process's effects alone; `retention_days` after how many days without a move a conversation is deleted.
     """
 
     def __init__(
@@ -55,20 +55,30 @@ class Desk:
         clock: Callable[[], float] = time.time,
         support: str = "",
         patience: Sequence[float] = (1.0, 5.0),
-        lease: float = 8.0,
+        lease: float = 6.0,
+        retention_days: float | None = None,
     ) -> None:
         self._store = store
         self._tree = tree
         self._clock = clock
         self._support = support
-        self._whose = whose
         self._lease = lease
         self._name = secrets.token_hex(8)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._watch: asyncio.Task[None] | None = None
         self._closed = False
-        self._errands = Errands(self, store, look, front, patience=patience, support=support)
         self.tree = tree
+        self._errands = Errands(self, store, look, front, patience=patience, support=support, clock=clock)
+        self.casework = Casework(self, store, clock)
+        """What humans do about the cases that were handed to them."""
+        self.sweep = Sweep(
+            store,
+            self._errands.begin,
+            name=self._name,
+            whose=whose,
+            clock=clock,
+            lease=lease,
+            retention_days=retention_days,
+        )
 
     # Events in
 
@@ -98,9 +108,13 @@ class Desk:
             new, effects = self._tree.advance(new, Opened(text))
             older = [c for c in await self._store.of_owner(owner) if c.status is Status.OPEN]
             with suppress(Moved):
-                saved = await self.save(key, Change(new, None, effects), *map(_closing, older), surface=surface)
+                opening = asides.change(self.tree, None, new, effects, now=self._clock())
+                saved = await self.save(key, opening, *map(self._closing, older), surface=surface)
                 return self._now(Result.TAKEN if saved else Result.DOUBLE, new if saved else await self.current(owner))
         raise RuntimeError("other processes saved first, every time")
+
+    def _closing(self, older: Conversation) -> Change:
+        return asides.change(self.tree, older, *_closed(older, None), now=self._clock())
 
     async def _take(self, turn: Turn) -> Outcome:
         for _ in range(ATTEMPTS):
@@ -122,7 +136,9 @@ class Desk:
                 return await self._refused(turn, Result.OVER, conversation, words)
             form = {FORM: f"{shown.start} {after.revision}"} if after.mistakes else {}
             with suppress(Moved):
-                saved = await self.save(turn.key, Change(after, conversation.revision, effects), surface=form)
+                now = self._clock()
+                moved = asides.change(self.tree, conversation, after, effects, now=now, event=turn.event)
+                saved = await self.save(turn.key, moved, surface=form)
                 return self._now(Result.TAKEN, after) if saved else self._now(Result.DOUBLE, conversation)
         raise RuntimeError("other processes saved first, every time")
 
@@ -152,7 +168,8 @@ class Desk:
             return outcome
         with suppress(Exception):
             handed = replace(conversation, revision=conversation.revision + 1, status=Status.HANDED, run=None)
-            if await self.save(turn.key, Change(handed, conversation.revision, (HandOver(),))):
+            moved = asides.change(self.tree, conversation, handed, (HandOver(),), now=self._clock())
+            if await self.save(turn.key, moved):
                 return replace(outcome, result=Result.TAKEN, conversation=handed, screen=None, said="")
         return outcome
 
@@ -195,9 +212,18 @@ class Desk:
                     await self._store.done([done])
                     return
                 with suppress(Moved):
-                    await self.save(None, Change(following[0], before.revision, following[1]), done=[done])
+                    moved = asides.change(self.tree, before, *following, now=self._clock())
+                    await self.save(None, moved, done=[done])
                     return
         raise RuntimeError("other processes saved first, every time")
+
+    async def expire(self, conversation: str, notice: str, done: int) -> None:
+        """Close a conversation that nobody came back to, and strike out the effect of its timer."""
+
+        def closed(now: Conversation) -> tuple[Conversation, tuple[Effect, ...]] | None:
+            return _closed(now, notice) if now.status is Status.OPEN else None
+
+        await self.alter(conversation, closed, done)
 
     def reference(self, reason: BaseException) -> str:
         """Log an unexpected error and return the short word under which it stands there."""
@@ -214,28 +240,8 @@ class Desk:
     # Life
 
     async def resume(self) -> int:
-        """Take up what a process that ended left undone, and from now on (where several share it) what others leave."""
-        await self._store.tidy(keys_before=self._clock() - KEYS_KEPT)
-        taken = await self._take_up(everything=not self._store.shared)
-        if self._store.shared and self._watch is None:
-            self._watch = asyncio.create_task(self._keep_watch())
-        return taken
-
-    async def _take_up(self, *, everything: bool) -> int:
-        now = self._clock()
-        until = now + self._lease
-        left = await self._store.take_up(by=self._name, now=now, until=until, whose=self._whose, everything=everything)
-        self._errands.begin(left)
-        return len(left)
-
-    async def _keep_watch(self) -> None:
-        while True:
-            await asyncio.sleep(self._lease / 4)
-            try:
-                await self._store.renew(self._name, self._clock() + self._lease)
-                await self._take_up(everything=False)
-            except StoreError as reason:
-                LOG.warning("cannot look after unfinished effects: %s", reason)
+        """Take up what a process that ended left undone; from now on sweep for timers and for what others leave."""
+        return await self.sweep.start()
 
     async def settled(self, conversation: str) -> None:
         """Wait until no effect of a conversation is under way."""
@@ -246,9 +252,7 @@ class Desk:
         if self._closed:
             return
         self._closed = True
-        if self._watch:
-            self._watch.cancel()
-            await asyncio.wait([self._watch])
+        await self.sweep.close()
         await self._errands.close(within)
         try:
             await self._store.give_back(self._name)
@@ -258,10 +262,9 @@ class Desk:
     # What is there
 
     async def current(self, owner: str) -> Conversation | None:
-        """Return the owner's newest conversation that is open, else the newest that a human has."""
+        """Return that of the owner's open conversations, or those that a human has, which moved last."""
         kept = await self._store.of_owner(owner)
-        by_status = (c for status in (Status.OPEN, Status.HANDED) for c in kept if c.status is status)
-        return next(by_status, None)
+        return next((c for c in kept if c.status in (Status.OPEN, Status.HANDED)), None)
 
     async def load(self, conversation: str) -> Conversation | None:
         """Return a conversation's newest snapshot."""
@@ -288,11 +291,10 @@ class Desk:
         await self._store.remember(conversation, notes)
 
     async def found_at(self, name: str, value: str) -> str | None:
-        """Return the conversation that has this note."""
+        """Return the conversation with this note."""
         return await self._store.found_at(name, value)
 
 
-def _closing(older: Conversation) -> Change:
-    cancel: tuple[Effect, ...] = (Cancel(older.run),) if older.run else ()
-    closed = replace(older, revision=older.revision + 1, status=Status.CLOSED, run=None)
-    return Change(closed, older.revision, (*cancel, Show()))
+def _closed(now: Conversation, notice: str | None) -> tuple[Conversation, tuple[Effect, ...]]:
+    cancel: tuple[Effect, ...] = (Cancel(now.run),) if now.run else ()
+    return replace(now, revision=now.revision + 1, status=Status.CLOSED, run=None, notice=notice), (*cancel, Show())

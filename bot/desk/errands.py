@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
 from bot.desk import outcome as said
-from bot.desk.progress import Rows
-from bot.front import Case, Front
-from bot.store import Pending, Store
+from bot.desk.bells import Bells
+from bot.desk.watched import shown
+from bot.front import Attentive, Case, Front
+from bot.store import Pending, Redraw, Relay, Ring, Store
 from flows.conversation import Cancel, Conversation, Effect, HandOver, Look, Saw, Show
 from flows.handover import brief
 from flows.machine import Tree, WrongTurn
 from flows.screen import Progress, Screen
-from probes.causes import Cause, Confidence
 from probes.verdict import Verdict
 
 if TYPE_CHECKING:
     from bot.desk.progress import Looker
-    from probes.runner import News  # it loads the network, which the desk does not need
 
 MOST_TRIES = 5
 """How often an effect is taken up again after a process that died over it."""
 
+T = TypeVar("T")
 Following = Callable[[Conversation], tuple[Conversation, tuple[Effect, ...]] | None]
 
 
@@ -37,6 +38,9 @@ class Saving(Protocol):
 
     async def alter(self, conversation: str, change: Following, done: int) -> None:
         """Save what follows from the newest snapshot and strike out an effect."""
+
+    async def expire(self, conversation: str, notice: str, done: int) -> None:
+        """Close a conversation and strike out an effect."""
 
     def reference(self, reason: BaseException) -> str:
         """Log an error under a short word."""
@@ -49,7 +53,15 @@ class Errands:
     """All effects under way in this process."""
 
     def __init__(
-        self, desk: Saving, store: Store, look: Looker, front: Front, *, patience: Sequence[float], support: str
+        self,
+        desk: Saving,
+        store: Store,
+        look: Looker,
+        front: Front,
+        *,
+        patience: Sequence[float],
+        support: str,
+        clock: Callable[[], float],
     ) -> None:
         self._desk, self._store, self._look, self._front = desk, store, look, front
         self._patience, self._support = tuple(patience), support
@@ -57,6 +69,7 @@ class Errands:
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._looks: dict[str, tuple[Pending, asyncio.Task[None]]] = {}
         self._closing = False
+        self._bells = Bells(desk, store, look, front, clock, self._patiently)
 
     def begin(self, noted: Sequence[Pending]) -> None:
         """Queue effects; each conversation has one worker while there is something to do."""
@@ -119,6 +132,12 @@ class Errands:
                 await self._cancel(pending, run)
             case HandOver():
                 await self._hand_over(pending)
+            case Ring():
+                task = asyncio.create_task(self._rung(pending, pending.effect))
+                self._looks[f"ring {pending.number}"] = (pending, task)
+                task.add_done_callback(lambda _: self._looks.pop(f"ring {pending.number}", None))
+            case Relay() | Redraw():
+                await self._attend(pending, pending.effect)
             case _:
                 assert_never(pending.effect)
 
@@ -129,7 +148,7 @@ class Errands:
         drawn = self._desk.screen(conversation)
         await self._patiently(lambda: self._front.show(conversation, drawn))
 
-    async def _patiently(self, call: Callable[[], Awaitable[str | None]]) -> tuple[str | None, str]:
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> tuple[T | None, str]:
         """Call a front until it manages; return its answer, and the reference where it never did."""
         reference = ""
         for wait in (*self._patience, None):
@@ -149,6 +168,37 @@ class Errands:
             await asyncio.wait([task])
         await self._store.done([*stale, pending.number])
 
+    # What the desk asks of itself
+
+    async def _rung(self, pending: Pending, ring: Ring) -> None:
+        try:
+            if pending.tries > MOST_TRIES:
+                self._desk.reference(RuntimeError(f"timer {ring.name} was taken up {pending.tries} times"))
+                await self._store.done([pending.number])
+                return
+            await self._bells.rung(pending, ring)
+        except Exception as reason:  # noqa: BLE001 - logged; its row stays, and the next start takes it up
+            self._desk.reference(reason)
+
+    async def _attend(self, pending: Pending, effect: Relay | Redraw) -> None:
+        """Carry words between the person and the humans, or show these how the case stands."""
+        conversation, front = await self._store.load(pending.conversation), self._front
+        handed = await self._store.case(pending.conversation)
+        if conversation and isinstance(front, Attentive) and pending.tries <= MOST_TRIES:
+            match effect:
+                case Relay():
+                    number, again = pending.number, pending.tries > 0
+                    attempt = itertools.count()
+                    await self._patiently(
+                        lambda: front.relay(conversation, effect, number, again=again or next(attempt) > 0)
+                    )
+                case Redraw() if handed:
+                    case = self._case(conversation)
+                    await self._patiently(lambda: front.redraw(conversation, case, handed))
+                case _:
+                    pass
+        await self._store.done([pending.number])
+
     # A look
 
     async def _looked(self, pending: Pending, effect: Look) -> None:
@@ -160,7 +210,7 @@ class Errands:
             if pending.tries > MOST_TRIES:
                 await self._give_up_look(pending, effect.run)
                 return
-            verdict = await self._verdict(conversation, effect.what)
+            verdict = await shown(self._desk, self._front, self._look, conversation, effect.what)
             await self._desk.alter(pending.conversation, self._saw(effect.run, verdict), pending.number)
         except Exception as reason:  # noqa: BLE001 - the person is told, and can go back
             await self._give_up_look(pending, effect.run, self._desk.reference(reason))
@@ -184,42 +234,6 @@ class Errands:
 
         with suppress(Exception):
             await self._desk.alter(pending.conversation, following, pending.number)
-
-    async def _verdict(self, conversation: Conversation, what: str) -> Verdict:
-        rows, changed = Rows(self._desk.tree.book.words), asyncio.Event()
-
-        def tell(news: News) -> None:
-            rows.tell(news)
-            changed.set()
-
-        drawing = asyncio.create_task(self._draw(conversation, rows, changed))
-        try:
-            return await self._look(conversation, what, tell)
-        except asyncio.CancelledError:
-            rows.clear()
-            raise
-        except Exception as reason:  # noqa: BLE001 - a look of ours that broke is a look that saw nothing
-            self._desk.reference(reason)
-            return Verdict(cause=Cause.UNKNOWN, confidence=Confidence.POSSIBLE)
-        finally:
-            # What is being drawn is finished first: an old list must not come after the step that follows it.
-            rows.ended = True
-            changed.set()
-            await asyncio.wait([drawing], timeout=5.0)
-            drawing.cancel()
-
-    async def _draw(self, conversation: Conversation, rows: Rows, changed: asyncio.Event) -> None:
-        drawn: tuple[Progress, ...] = ()
-        while not rows.ended or rows.drawn() != drawn:
-            await changed.wait()
-            changed.clear()
-            if rows.drawn() == drawn:
-                continue
-            drawn = rows.drawn()
-            try:
-                await self._front.progress(conversation, self._desk.screen(conversation, drawn))
-            except Exception as reason:  # noqa: BLE001 - progress may be dropped
-                self._desk.reference(reason)
 
     # A human
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -18,13 +19,95 @@ class Moved(Exception):  # noqa: N818 - DESIGN.md's name; it is news, not an err
     """Somebody else saved this conversation first; load it again."""
 
 
+class CaseState(StrEnum):
+    """How a case stands that was handed to a human."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A case that was handed to a human: how it stands, since when (seconds since the epoch), and whose it is."""
+
+    conversation: str
+    state: CaseState
+    at: float = 0.0
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something to be done about a conversation at `due` (seconds since the epoch); `data` is the desk's own."""
+
+    conversation: str
+    name: str
+    due: float
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A pasted text that was not understood: when it came (seconds since the epoch), and the text, redacted."""
+
+    at: float
+    text: str
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The effect of a timer that came due; `touched` is when the conversation was last moved."""
+
+    name: str
+    data: str = ""
+    touched: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The effect that carries words: from a human to the person (`to` is `person`), or back (`to` is `human`)."""
+
+    to: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """The effect that shows to the humans how a case stands now."""
+
+
+Deed = Effect | Ring | Relay | Redraw
+"""All that may be noted to be done: what the tree asks for, and what the desk asks of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is kept beside a snapshot, in the same transaction.
+
+    `timers` are set, or taken away where the value is None; `case` becomes the case's state, and where `case_was` is
+    given only if that was its state (else `Moved`); `saw` is (run, cause) of a look that ended; `helped` is (about
+    what, answer); `unread` a text that was not understood.
+    """
+
+    timers: Mapping[str, Timer | None] = field(default_factory=dict)
+    case: Handed | None = None
+    case_was: CaseState | None = None
+    saw: tuple[str, str] | None = None
+    helped: tuple[str, str] | None = None
+    unread: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A snapshot to keep; `before` is the revision that it follows, None for a conversation that is new."""
 
     conversation: Conversation
     before: int | None
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[Deed, ...] = ()
+    aside: Aside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +117,7 @@ class Pending:
     number: int
     conversation: str
     revision: int
-    effect: Effect
+    effect: Deed
     tries: int = 0
 
 
@@ -87,8 +170,29 @@ class Store(Protocol):
     async def give_back(self, by: str) -> None:
         """End the lease on all that `by` has taken, so that another can take it up at once."""
 
-    async def done(self, numbers: Sequence[int]) -> None:
-        """Strike out effects."""
+    async def done(self, numbers: Sequence[int], timers: Sequence[Timer] = ()) -> None:
+        """Strike out effects, and set what timers follow from them, in one transaction."""
+
+    async def ring(self, *, by: str, now: float, until: float, whose: str, most: int = 50) -> tuple[Pending, ...]:
+        """Turn timers that came due into noted effects (`Ring`), once each; taken by `by` until `until`."""
+
+    async def timers(self, conversation: str) -> tuple[Timer, ...]:
+        """Return the timers of a conversation, the first due first."""
+
+    async def case(self, conversation: str) -> Handed | None:
+        """Return how a case stands, None where none was handed over."""
+
+    async def queue(self, whose: str, limit: int = 20) -> tuple[tuple[Handed, Conversation], ...]:
+        """Return the cases that nobody resolved yet, of owners beginning with `whose`, the oldest first."""
+
+    async def counts(self, whose: str, since: float) -> dict[str, int]:
+        """Return how many looks ended in which cause since a time, the most frequent first."""
+
+    async def helped(self, conversation: str) -> dict[str, str]:
+        """Return what was answered to “Did that help?”, by what it was about."""
+
+    async def unread(self, limit: int = 100) -> tuple[Unread, ...]:
+        """Return the pasted texts that were not understood, the newest first."""
 
     async def unfinished(self, conversation: str) -> tuple[Pending, ...]:
         """Return the effects of a conversation that are not done, in order."""

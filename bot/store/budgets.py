@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from bot.store import Store
 from bot.store.database import Database
@@ -43,13 +43,14 @@ class Budgets:
         self._database = store
 
     async def grant(self, wishes: Sequence[Wish], now: float) -> Grant:
-        """Give all that is wished or nothing; raises StoreError."""
+        """Give all that is wished or nothing, and forget what ran out; raises StoreError."""
         return await self._database.whole(self._grant(wishes, now))
 
     async def _grant(self, wishes: Sequence[Wish], now: float) -> Grant:
         async with self._database.writing() as connection:
             if self._database.shared:
                 await connection.execute(select(func.pg_advisory_xact_lock(ONE_COUNT)))
+            await connection.execute(delete(GRANTS).where(GRANTS.c.until <= now))
             for wish in wishes:
                 held = select(GRANTS.c.until).where(GRANTS.c.subject == digest(wish.subject), GRANTS.c.until > now)
                 until = sorted((await connection.execute(held)).scalars())
@@ -67,12 +68,8 @@ class Budgets:
     async def give_back(self, numbers: Sequence[int]) -> None:
         """End grants before their time; raises StoreError."""
         if numbers:
-            await self._database.whole(self._delete(GRANTS.c.number.in_(numbers)))
+            await self._database.whole(self._delete(numbers))
 
-    async def tidy(self, now: float) -> None:
-        """Delete what ran out; raises StoreError."""
-        await self._database.whole(self._delete(GRANTS.c.until <= now))
-
-    async def _delete(self, which: ColumnElement[bool]) -> None:
+    async def _delete(self, numbers: Sequence[int]) -> None:
         async with self._database.writing() as connection:
-            await connection.execute(delete(GRANTS).where(which))
+            await connection.execute(delete(GRANTS).where(GRANTS.c.number.in_(numbers)))

@@ -2,87 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Executable, Row, Table, and_, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import and_, delete, func, insert, select, true, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store import Change, Moved, Pending, StoreError
-from bot.store.packing import pack, pack_effect, unpack, unpack_effect
-from bot.store.tables import CONVERSATIONS, MIGRATIONS, OUTBOX, SEEN, SURFACE, migrate
-from flows.conversation import Conversation, Effect
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from bot.store import Change, Handed, Moved, Pending, StoreError, Timer, Unread
+from bot.store.besides import Besides, noted_effect, pending, read, theirs
+from bot.store.door import Door, whole
+from bot.store.packing import pack
+from bot.store.tables import BESIDES, CONVERSATIONS, MIGRATIONS, OUTBOX, SEEN, SURFACE, migrate
+from flows.conversation import Conversation
 
 LOG = logging.getLogger(__name__)
 ONE_START = 5_870_465
 """The lock that keeps two replicas which start together from both making the tables."""
 
 
-def _whole(
-    method: Callable[Concatenate[Database, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[Database, P], Coroutine[Any, Any, T]]:
-    """Let an operation run to its end where its caller is cancelled: half of it would cost a connection."""
-
-    @wraps(method)
-    async def shielded(self: Database, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self.whole(method(self, *args, **kwargs))
-
-    return shielded
-
-
 class Database:
     """A `Store` over an engine; `name` is how the database is called to people, without its password."""
 
     def __init__(self, engine: AsyncEngine, name: str, *, shared: bool) -> None:
-        self._engine = engine
-        self._writer = engine.execution_options(writes=True)
-        self._name = name
-        # SQLite lets one write at a time, and who waits there polls; in one process a queue is fair and quicker.
-        self._turns = asyncio.Semaphore(1 if not shared else 1000)
+        self.door = Door(engine, name, shared=shared)
         self.shared = shared
-        self.running: set[asyncio.Future[Any]] = set()
-
-    async def whole(self, operation: Coroutine[Any, Any, T]) -> T:
-        """Let an operation run to its end where its caller is cancelled, and `close` wait for it."""
-        task = asyncio.ensure_future(operation)
-        self.running.add(task)
-        task.add_done_callback(self.running.discard)
-        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-        return await asyncio.shield(task)
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that reads; what goes wrong is a `StoreError`."""
-        try:
-            async with self._engine.connect() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError) as reason:
-            raise self._unusable(reason) from reason
-
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that writes, ended by the block's end; what goes wrong is a `StoreError`."""
-        try:
-            async with self._turns, self._writer.begin() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError) as reason:
-            raise self._unusable(reason) from reason
-
-    def _unusable(self, reason: Exception) -> StoreError:
-        said = str(getattr(reason, "orig", None) or reason).splitlines()
-        return StoreError(
-            f"The database {self._name} cannot be used: {said[0] if said else type(reason).__name__}. "
-            "Make it readable and writable, or name another one in SMTP_HELP_DATABASE_URL."
-        )
+        self.reading, self.writing, self.whole = self.door.reading, self.door.writing, self.door.whole
+        self._besides = Besides(self.door)
 
     async def prepare(self) -> None:
         """Bring the tables up to date; raises `StoreError` where the database is newer than this program."""
@@ -92,11 +39,11 @@ class Database:
             newer = await connection.run_sync(migrate)
         if newer is not None:
             raise StoreError(
-                f"The database {self._name} was written by a newer smtp-help (it has version {newer}, this program "
+                f"The database {self.door.name} was written by a newer smtp-help (it has version {newer}, this program "
                 f"knows {len(MIGRATIONS)}). Update smtp-help, or name another database in SMTP_HELP_DATABASE_URL."
             )
 
-    @_whole
+    @whole
     async def save(
         self,
         key: str | None,
@@ -116,7 +63,9 @@ class Database:
             for change in changes:
                 await _keep(connection, change, now)
                 for effect in change.effects:
-                    noted.append(await _note(connection, change.conversation, effect, by=by, until=until))  # noqa: PERF401 - in order
+                    noted.append(await noted_effect(connection, change.conversation, effect, by=by, until=until))  # noqa: PERF401 - in order
+                if change.aside:
+                    await self._besides.keep(connection, change.conversation.id, change.aside, now)
             if done:
                 await connection.execute(delete(OUTBOX).where(OUTBOX.c.number.in_(done)))
             if surface:
@@ -124,13 +73,8 @@ class Database:
         return tuple(noted)
 
     async def _claim(self, connection: AsyncConnection, key: str, now: float) -> bool:
-        claimed = self._insert(SEEN, key=key, at=now).on_conflict_do_nothing()
+        claimed = self.door.insert(SEEN, key=key, at=now).on_conflict_do_nothing()
         return (await connection.execute(claimed)).rowcount > 0
-
-    def _insert(self, table: Table, **values: Any) -> postgresql.Insert | sqlite.Insert:
-        if self.shared:
-            return postgresql.insert(table).values(**values)
-        return sqlite.insert(table).values(**values)
 
     async def _put(self, connection: AsyncConnection, conversation: str, notes: Mapping[str, str | None]) -> None:
         for name, value in notes.items():
@@ -138,37 +82,37 @@ class Database:
                 where = (SURFACE.c.conversation == conversation, SURFACE.c.name == name)
                 await connection.execute(delete(SURFACE).where(*where))
                 continue
-            put = self._insert(SURFACE, conversation=conversation, name=name, value=value)
+            put = self.door.insert(SURFACE, conversation=conversation, name=name, value=value)
             await connection.execute(
                 put.on_conflict_do_update(index_elements=["conversation", "name"], set_={"value": value})
             )
 
-    @_whole
+    @whole
     async def claimed(self, key: str) -> bool:
         """Return whether the event of that key was taken before."""
-        return bool(await self._rows(select(SEEN.c.key).where(SEEN.c.key == key)))
+        return bool(await self.door.rows(select(SEEN.c.key).where(SEEN.c.key == key)))
 
-    @_whole
+    @whole
     async def load(self, conversation: str) -> Conversation | None:
         """Return the newest snapshot."""
-        rows = await self._rows(select(CONVERSATIONS.c.snapshot).where(CONVERSATIONS.c.id == conversation))
-        return _read(rows[0].snapshot) if rows else None
+        rows = await self.door.rows(select(CONVERSATIONS.c.snapshot).where(CONVERSATIONS.c.id == conversation))
+        return read(rows[0].snapshot) if rows else None
 
-    @_whole
+    @whole
     async def of_owner(self, owner: str, limit: int = 10) -> tuple[Conversation, ...]:
         """Return an owner's conversations, the one touched last first."""
         table = CONVERSATIONS.c
         newest = (
             select(table.snapshot).where(table.owner == owner).order_by(table.touched.desc(), table.id).limit(limit)
         )
-        return tuple(c for row in await self._rows(newest) if (c := _read(row.snapshot)))
+        return tuple(c for row in await self.door.rows(newest) if (c := read(row.snapshot)))
 
-    @_whole
+    @whole
     async def forget(self, owner: str) -> int:
         """Delete all that is kept of an owner; return how many conversations that were."""
         return await self._delete(CONVERSATIONS.c.owner == owner)
 
-    @_whole
+    @whole
     async def tidy(self, *, keys_before: float, conversations_before: float | None = None) -> int:
         """Delete old event keys, and conversations not touched since."""
         async with self.writing() as connection:
@@ -180,80 +124,109 @@ class Database:
     async def _delete(self, which: Any) -> int:
         ids = select(CONVERSATIONS.c.id).where(which)
         async with self.writing() as connection:
-            for table in (OUTBOX, SURFACE):
+            for table in BESIDES:
                 await connection.execute(delete(table).where(table.c.conversation.in_(ids)))
             return (await connection.execute(delete(CONVERSATIONS).where(which))).rowcount
 
-    @_whole
+    @whole
     async def take_up(
         self, *, by: str, now: float, until: float, whose: str, everything: bool = False
     ) -> tuple[Pending, ...]:
         """Take the effects whose lease ran out (see `Store.take_up`)."""
         table = OUTBOX.c
-        theirs = select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.owner.startswith(whose, autoescape=True))
-        free = and_(table.taken_by != by, table.conversation.in_(theirs))
-        if not everything:
-            free = and_(free, table.taken_until < now)
+        free = and_(table.taken_by != by, true() if everything else table.taken_until < now)
+        if not await self.door.rows(select(table.number).where(free).limit(1)):
+            return ()
+        free = and_(free, theirs(table.conversation, whose))
         taken = update(OUTBOX).where(free).values(taken_by=by, taken_until=until, tries=table.tries + 1)
         async with self.writing() as connection:
             rows = (await connection.execute(taken.returning(*table))).all()
-        return _pending(sorted(rows, key=lambda row: int(row.number)))
+        return pending(sorted(rows, key=lambda row: int(row.number)))
 
-    @_whole
+    @whole
     async def renew(self, by: str, until: float) -> None:
         """Prolong the lease on all that `by` has taken."""
-        await self._do(update(OUTBOX).where(OUTBOX.c.taken_by == by).values(taken_until=until))
+        await self.door.do(update(OUTBOX).where(OUTBOX.c.taken_by == by).values(taken_until=until))
 
-    @_whole
+    @whole
     async def give_back(self, by: str) -> None:
         """End the lease on all that `by` has taken."""
-        await self._do(update(OUTBOX).where(OUTBOX.c.taken_by == by).values(taken_by="", taken_until=0))
+        await self.door.do(update(OUTBOX).where(OUTBOX.c.taken_by == by).values(taken_by="", taken_until=0))
 
-    @_whole
-    async def done(self, numbers: Sequence[int]) -> None:
-        """Strike out effects."""
-        if numbers:
-            await self._do(delete(OUTBOX).where(OUTBOX.c.number.in_(numbers)))
+    @whole
+    async def done(self, numbers: Sequence[int], timers: Sequence[Timer] = ()) -> None:
+        """Strike out effects, and set what timers follow from them."""
+        if numbers or timers:
+            await self.door.do(
+                delete(OUTBOX).where(OUTBOX.c.number.in_(numbers)), *(self._besides.setting(each) for each in timers)
+            )
 
-    @_whole
+    @whole
     async def unfinished(self, conversation: str) -> tuple[Pending, ...]:
         """Return the effects of a conversation that are not done, in order."""
         mine = select(OUTBOX).where(OUTBOX.c.conversation == conversation).order_by(OUTBOX.c.number)
-        return _pending(await self._rows(mine))
+        return pending(await self.door.rows(mine))
 
-    @_whole
+    @whole
     async def surface(self, conversation: str) -> dict[str, str]:
         """Return a front's own notes on a conversation."""
-        rows = await self._rows(select(SURFACE).where(SURFACE.c.conversation == conversation))
+        rows = await self.door.rows(select(SURFACE).where(SURFACE.c.conversation == conversation))
         return {row.name: row.value for row in rows}
 
-    @_whole
+    @whole
     async def remember(self, conversation: str, notes: Mapping[str, str | None]) -> None:
         """Merge a front's notes; None takes one away."""
         async with self.writing() as connection:
             await self._put(connection, conversation, notes)
 
-    @_whole
+    @whole
     async def found_at(self, name: str, value: str) -> str | None:
         """Return the conversation one of whose notes is `name` = `value`, the newest of them."""
         both = select(SURFACE.c.conversation).join(CONVERSATIONS, CONVERSATIONS.c.id == SURFACE.c.conversation)
         newest = both.where(SURFACE.c.name == name, SURFACE.c.value == value).order_by(CONVERSATIONS.c.touched.desc())
-        rows = await self._rows(newest.limit(1))
+        rows = await self.door.rows(newest.limit(1))
         return str(rows[0].conversation) if rows else None
+
+    # What is kept beside the snapshots
+
+    @whole
+    async def ring(self, *, by: str, now: float, until: float, whose: str, most: int = 50) -> tuple[Pending, ...]:
+        """Turn timers that came due into noted effects (see `Store.ring`)."""
+        return await self._besides.ring(by=by, now=now, until=until, whose=whose, most=most)
+
+    @whole
+    async def timers(self, conversation: str) -> tuple[Timer, ...]:
+        """Return the timers of a conversation."""
+        return await self._besides.timers(conversation)
+
+    @whole
+    async def case(self, conversation: str) -> Handed | None:
+        """Return how a case stands."""
+        return await self._besides.case(conversation)
+
+    @whole
+    async def queue(self, whose: str, limit: int = 20) -> tuple[tuple[Handed, Conversation], ...]:
+        """Return the cases that nobody resolved yet, the oldest first."""
+        return await self._besides.queue(whose, limit)
+
+    @whole
+    async def counts(self, whose: str, since: float) -> dict[str, int]:
+        """Return how many looks ended in which cause since a time."""
+        return await self._besides.counts(whose, since)
+
+    @whole
+    async def helped(self, conversation: str) -> dict[str, str]:
+        """Return what was answered to “Did that help?”."""
+        return await self._besides.helped(conversation)
+
+    @whole
+    async def unread(self, limit: int = 100) -> tuple[Unread, ...]:
+        """Return the pasted texts that were not understood, the newest first."""
+        return await self._besides.unread(limit)
 
     async def close(self) -> None:
         """Let go of the database, once what is under way there has ended."""
-        if self.running:
-            await asyncio.wait(self.running)
-        await self._engine.dispose()
-
-    async def _rows(self, query: Any) -> Sequence[Row[Any]]:
-        async with self.reading() as connection:
-            return (await connection.execute(query)).all()
-
-    async def _do(self, statement: Executable) -> None:
-        async with self.writing() as connection:
-            await connection.execute(statement)
+        await self.door.close()
 
 
 async def _keep(connection: AsyncConnection, change: Change, now: float) -> None:
@@ -270,27 +243,3 @@ async def _keep(connection: AsyncConnection, change: Change, now: float) -> None
     kept = (CONVERSATIONS.c.id == new.id, CONVERSATIONS.c.revision == change.before)
     if not (await connection.execute(update(CONVERSATIONS).where(*kept).values(**values))).rowcount:
         raise Moved(new.id)
-
-
-async def _note(
-    connection: AsyncConnection, conversation: Conversation, effect: Effect, *, by: str, until: float
-) -> Pending:
-    row = {"conversation": conversation.id, "revision": conversation.revision, "effect": pack_effect(effect)}
-    noted = insert(OUTBOX).values(**row, tries=0, taken_by=by, taken_until=until).returning(OUTBOX.c.number)
-    number: int = (await connection.execute(noted)).scalar_one()
-    return Pending(number, conversation.id, conversation.revision, effect)
-
-
-def _read(snapshot: str) -> Conversation | None:
-    conversation = unpack(snapshot)
-    if conversation is None:
-        LOG.error("a kept conversation cannot be read any more and is passed over: %s", snapshot[:80])
-    return conversation
-
-
-def _pending(rows: Sequence[Row[Any]]) -> tuple[Pending, ...]:
-    return tuple(
-        Pending(row.number, row.conversation, row.revision, effect, row.tries)
-        for row in rows
-        if (effect := unpack_effect(row.effect))
-    )

@@ -12,6 +12,8 @@ from bot.store.lapsing import LINKS, digest
 
 LASTS = 600.0
 """Seconds for which a link is good."""
+SAYS_SO = 86400.0
+"""Seconds for which one that is over is kept, so that it can say so."""
 
 
 class Links:
@@ -27,7 +29,9 @@ class Links:
         """Make a link for a conversation and return its secret: 256 random bits; raises StoreError."""
         secret = secrets.token_urlsafe(32)
         row = {"digest": digest(secret), "conversation": conversation, "until": now + LASTS, "used": False}
-        await self._database.whole(self._write(insert(LINKS).values(**row)))
+        await self._database.whole(
+            self._write(delete(LINKS).where(LINKS.c.until < now - SAYS_SO), insert(LINKS).values(**row))
+        )
         return secret
 
     async def found(self, secret: str, now: float) -> tuple[str, str]:
@@ -45,10 +49,7 @@ class Links:
         good = (LINKS.c.digest == digest(secret), LINKS.c.used.is_(False), LINKS.c.until > now)
         return await self._database.whole(self._write(update(LINKS).where(*good).values(used=True))) > 0
 
-    async def tidy(self, now: float) -> None:
-        """Delete links that have been over for a day; until then they can say so themselves."""
-        await self._database.whole(self._write(delete(LINKS).where(LINKS.c.until < now - 86400)))
-
-    async def _write(self, statement: Executable) -> int:
+    async def _write(self, *statements: Executable) -> int:
+        """Return how many rows the last one changed."""
         async with self._database.writing() as connection:
-            return int((await connection.execute(statement)).rowcount)
+            return [int((await connection.execute(each)).rowcount) for each in statements][-1]

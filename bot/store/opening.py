@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ SQLITE = ("sqlite", "sqlite+aiosqlite")
 POSTGRES = ("postgresql", "postgres", "postgresql+asyncpg")
 BUSY_SECONDS = 10
 """How long a writer waits for another process's write before it gives up."""
+WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds between attempts to open a file that another process is making just now."""
 
 
 async def open_store(where: str | Path) -> Store:
@@ -109,7 +112,15 @@ async def _ready(engine: AsyncEngine, name: str, *, shared: bool) -> Store:
 
     store = Database(engine, name, shared=shared)
     try:
-        await store.prepare()
+        for wait in (*WAITS, None):
+            try:
+                await store.prepare()
+                break
+            except StoreError as reason:
+                # Two that make a file at once: while one turns it to WAL, SQLite refuses the other without waiting.
+                if shared or wait is None or "locked" not in str(reason):
+                    raise
+                await asyncio.sleep(wait)
     except StoreError:
         await store.close()
         raise

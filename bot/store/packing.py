@@ -6,13 +6,17 @@ from typing import Any, assert_never
 
 import msgspec
 
-from flows.conversation import Cancel, Conversation, Effect, HandOver, Look, Show
+from bot.store import Deed, Redraw, Relay, Ring
+from flows.conversation import Cancel, Conversation, HandOver, Look, Show
 
-_EFFECTS: dict[str, type[Show | Look | Cancel | HandOver]] = {
+_EFFECTS: dict[str, type[Deed]] = {
     "show": Show,
     "look": Look,
     "cancel": Cancel,
     "hand_over": HandOver,
+    "ring": Ring,
+    "relay": Relay,
+    "redraw": Redraw,
 }
 
 
@@ -29,7 +33,7 @@ def unpack(text: str) -> Conversation | None:
         return None
 
 
-def pack_effect(effect: Effect) -> str:
+def pack_effect(effect: Deed) -> str:
     """Return an effect as JSON with its name under `do`."""
     match effect:
         case Show():
@@ -40,12 +44,18 @@ def pack_effect(effect: Effect) -> str:
             name = "cancel"
         case HandOver():
             name = "hand_over"
+        case Ring():
+            name = "ring"
+        case Relay():
+            name = "relay"
+        case Redraw():
+            name = "redraw"
         case _:  # pragma: no cover - mypy proves it
             assert_never(effect)
     return msgspec.json.encode({"do": name} | msgspec.to_builtins(effect)).decode()
 
 
-def unpack_effect(text: str) -> Effect | None:
+def unpack_effect(text: str) -> Deed | None:
     """Read an effect."""
     try:
         values: dict[str, Any] = msgspec.json.decode(text, type=dict[str, Any])

@@ -58,11 +58,74 @@ SURFACE = Table(
 )
 
 
+TIMERS = Table(
+    "timers",
+    META,
+    Column("conversation", String(64), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("due", Double, nullable=False),
+    Column("data", String(200), nullable=False),
+    Index("timers_by_due", "due"),
+)
+"""What is to be done about a conversation at a time, in seconds since the epoch."""
+
+LOOKS = Table(
+    "looks",
+    META,
+    Column("conversation", String(64), primary_key=True),
+    Column("run", String(100), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("cause", String(64), nullable=False),
+    Index("looks_by_at", "at"),
+)
+"""What each look ended in, for the day's counts."""
+
+CASES = Table(
+    "cases",
+    META,
+    Column("conversation", String(64), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("who", String(200), nullable=False),
+    Index("cases_by_state", "state", "at"),
+)
+"""The cases that were handed to a human, since when, and who has them."""
+
+UNREAD = Table(
+    "unread",
+    META,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("conversation", String(64), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("unread_by_conversation", "conversation"),
+    sqlite_autoincrement=True,
+)
+"""Pasted texts that were not understood, redacted as the snapshot has them."""
+
+HELPED = Table(
+    "helped",
+    META,
+    Column("conversation", String(64), primary_key=True),
+    Column("about", String(64), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("answer", String(32), nullable=False),
+)
+"""The answers to “Did that help?”, one for each advice (or human) of a conversation."""
+
+BESIDES = (OUTBOX, SURFACE, TIMERS, LOOKS, CASES, UNREAD, HELPED)
+"""Everything that goes when its conversation goes."""
+
+
 def _first(connection: Connection) -> None:
-    META.create_all(connection)
+    META.create_all(connection, tables=[VERSION, CONVERSATIONS, SEEN, OUTBOX, SURFACE])
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, lapsing.make)
+def _timers_and_cases(connection: Connection) -> None:
+    META.create_all(connection, tables=[TIMERS, LOOKS, CASES, UNREAD, HELPED])
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, lapsing.make, _timers_and_cases)
 """The database of version n has been through the first n of these."""
 
 

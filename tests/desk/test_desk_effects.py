@@ -107,7 +107,7 @@ async def test_a_human_gets_the_case_and_the_person_hears_where_the_answer_comes
     await desk.settled(now.id)
     (case,) = front.cases
     assert (case.owner, case.conversation) == ("test:ann", now.id)
-    assert "port_blocked" in case.headline
+    assert "blocked" in case.headline
     assert ("What happens?", "It hangs") in case.answers
     assert (front.shown[-1].kind, front.shown[-1].notice) == (Kind.HANDED, "Somebody answers here today.")
     assert await store.unfinished(now.id) == ()

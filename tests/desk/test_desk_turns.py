@@ -198,13 +198,13 @@ async def test_a_human_is_reached_even_where_the_tree_is_broken(make, tree, turn
 async def test_a_database_that_fails_is_told_and_nothing_moves(desk, store, turn, caplog):
     opened = await desk.open("o1", "test:ann")
     await desk.settled(opened.conversation.id)
-    await store._do(__import__("sqlalchemy").text("alter table outbox rename to away"))
+    await store.door.do(__import__("sqlalchemy").text("alter table outbox rename to away"))
     outcome = await desk.take(turn(opened, Chose("hangs")))
     assert outcome.result is Result.FAILED
     assert "save" in outcome.said
     failed = await desk.open("o2", "test:bob")
     assert (failed.result, failed.conversation) == (Result.FAILED, None)
-    await store._do(__import__("sqlalchemy").text("alter table away rename to outbox"))
+    await store.door.do(__import__("sqlalchemy").text("alter table away rename to outbox"))
     assert (await desk.take(turn(opened, Chose("hangs")))).result is Result.TAKEN
 
 

@@ -36,7 +36,7 @@ async def test_the_file_and_its_directory_are_the_users_alone(tmp_path):
 async def test_every_write_is_on_the_disk_before_it_is_said_to_be(tmp_path):
     store = await open_store(tmp_path / "a.db")
     rows = [
-        (await store._rows(__import__("sqlalchemy").text(f"PRAGMA {name}")))[0][0]
+        (await store.door.rows(__import__("sqlalchemy").text(f"PRAGMA {name}")))[0][0]
         for name in ("journal_mode", "synchronous", "busy_timeout")
     ]
     await store.close()

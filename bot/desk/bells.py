@@ -1,0 +1,141 @@
+"""What a timer rings for: a reminder after a day, an end after a week, a look again at what passes by itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bot.desk.asides import DAY, EXPIRE, FIRST_LOOK, IDLE, WATCH, WEEK
+from bot.front import Attentive, Front
+from bot.store import Pending, Ring, Store, Timer
+from flows.conversation import Chose, Conversation, Effect, Saw, Show, Status
+from flows.machine import Tree, WrongTurn
+from flows.model import Advise, Look
+from flows.screen import Screen
+from flows.told import looks
+from flows.wording import plain
+from probes.causes import Cause
+from probes.verdict import Verdict
+
+if TYPE_CHECKING:
+    from bot.desk.progress import Looker
+
+LOG = logging.getLogger(__name__)
+Following = Callable[[Conversation], tuple[Conversation, tuple[Effect, ...]] | None]
+
+
+class Saving(Protocol):
+    """What bells want of the desk."""
+
+    tree: Tree
+
+    async def alter(self, conversation: str, change: Following, done: int) -> None:
+        """Save what follows from the newest snapshot and strike out an effect."""
+
+    async def expire(self, conversation: str, notice: str, done: int) -> None:
+        """Close a conversation and strike out an effect."""
+
+    def screen(self, conversation: Conversation) -> Screen:
+        """Return what is to be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """Answers timers; `patiently` calls a front until it manages, or has logged that it never did."""
+
+    desk: Saving
+    store: Store
+    look: Looker
+    front: Front
+    clock: Callable[[], float]
+    patiently: Callable[[Callable[[], Awaitable[None]]], Awaitable[object]]
+
+    async def rung(self, pending: Pending, ring: Ring) -> None:
+        """Do what a timer asks for; what follows is saved together with striking it out."""
+        now = await self.store.load(pending.conversation)
+        if now is None or now.status is not Status.OPEN:
+            await self.store.done([pending.number])
+            return
+        match ring.name:
+            case "idle":
+                await self._idle(pending, ring, now)
+            case "expire":
+                await self._expire(pending, ring, now)
+            case "watch":
+                await self._watch(pending, ring, now)
+            case _:
+                LOG.warning("a timer of a newer program rang: %s", ring.name)
+                await self.store.done([pending.number])
+
+    async def _idle(self, pending: Pending, ring: Ring, now: Conversation) -> None:
+        due = ring.touched + DAY
+        if due > self.clock():  # they were here meanwhile
+            await self.store.done([pending.number], [Timer(now.id, IDLE, due)])
+            return
+        if now.step != self.desk.tree.book.flow.ways.get("watching"):
+            step = self.desk.tree.book.flow.steps.get(now.step)
+            await self._remind(now, "remind_advice" if isinstance(step, Advise) and step.cause else "remind", pending)
+        await self.store.done([pending.number], [Timer(now.id, EXPIRE, ring.touched + WEEK)])
+
+    async def _remind(self, now: Conversation, word: str, pending: Pending) -> None:
+        front = self.front
+        if not isinstance(front, Attentive):
+            return
+        drawn = self.desk.screen(now)
+        words = self.desk.tree.book.words.shell(word, title=plain(drawn.title))
+        await self.patiently(lambda: front.remind(now, drawn, words, again=pending.tries > 0))
+
+    async def _expire(self, pending: Pending, ring: Ring, now: Conversation) -> None:
+        if ring.touched + WEEK > self.clock():
+            await self.store.done([pending.number], [Timer(now.id, IDLE, ring.touched + DAY)])
+            return
+        await self.desk.expire(now.id, self.desk.tree.book.words.shell("expired"), pending.number)
+
+    # Tell me when it works again
+
+    async def _watch(self, pending: Pending, ring: Ring, now: Conversation) -> None:
+        if now.step != self.desk.tree.book.flow.ways.get("watching"):
+            await self.store.done([pending.number])
+            return
+        verdict = await self.look(now, "probe", lambda _: None)
+        if self._changed(now, verdict):
+            await self.desk.alter(now.id, lambda newest: self._moved(newest, verdict), pending.number)
+            return
+        began, waited = _read(ring.data, self.clock())
+        if self.clock() >= began + DAY:
+            await self._remind(now, "watch_over", pending)
+            await self.store.done([pending.number])
+            return
+        again = min(self.clock() + 2 * waited, began + DAY)
+        await self.store.done([pending.number], [Timer(now.id, WATCH, again, f"{began} {2 * waited}")])
+
+    def _changed(self, now: Conversation, verdict: Verdict) -> bool:
+        before = looks(now)
+        could_not_look = verdict.cause in (Cause.UNKNOWN, Cause.NO_NETWORK)
+        return not could_not_look and (not before or before[-1].cause is not verdict.cause)
+
+    def _moved(self, newest: Conversation, verdict: Verdict) -> tuple[Conversation, tuple[Effect, ...]] | None:
+        """Go on as if the person had pressed "Look again now", and the look had ended."""
+        flow = self.desk.tree.book.flow
+        step = flow.steps.get(newest.step)
+        if newest.status is not Status.OPEN or newest.step != flow.ways.get("watching") or not isinstance(step, Advise):
+            return None
+        looked = (c.name for c in step.choices if isinstance(to := flow.steps.get(c.then), Look) and to.what == "probe")
+        choice = next(looked, None)
+        if choice is None:
+            return None
+        try:
+            looking, _ = self.desk.tree.advance(newest, Chose(choice))
+            return self.desk.tree.advance(looking, Saw(looking.run, verdict)) if looking.run else (looking, (Show(),))
+        except WrongTurn:
+            return None
+
+
+def _read(data: str, now: float) -> tuple[float, float]:
+    try:
+        began, waited = data.split()
+        return float(began), float(waited)
+    except ValueError:
+        return now, FIRST_LOOK

@@ -1,0 +1,70 @@
+"""A look under way, drawn as it goes on: each change is shown, and nothing of it after its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from bot.desk.progress import Rows
+from bot.front import Front
+from flows.conversation import Conversation
+from flows.machine import Tree
+from flows.screen import Progress, Screen
+from probes.causes import Cause, Confidence
+from probes.verdict import Verdict
+
+if TYPE_CHECKING:
+    from bot.desk.progress import Looker
+    from probes.runner import News  # it loads the network, which the desk does not need
+
+
+class Drawing(Protocol):
+    """What is wanted of the desk."""
+
+    tree: Tree
+
+    def reference(self, reason: BaseException) -> str:
+        """Log an error under a short word."""
+
+    def screen(self, conversation: Conversation, progress: Sequence[Progress] = ()) -> Screen:
+        """Return what is to be seen."""
+
+
+async def shown(desk: Drawing, front: Front, look: Looker, conversation: Conversation, what: str) -> Verdict:
+    """Look, and draw the checks meanwhile; a look that broke is one that saw nothing."""
+    rows, changed = Rows(desk.tree.book.words), asyncio.Event()
+
+    def tell(news: News) -> None:
+        rows.tell(news)
+        changed.set()
+
+    drawing = asyncio.create_task(_draw(desk, front, conversation, rows, changed))
+    try:
+        return await look(conversation, what, tell)
+    except asyncio.CancelledError:
+        rows.clear()
+        raise
+    except Exception as reason:  # noqa: BLE001 - a look of ours that broke is a look that saw nothing
+        desk.reference(reason)
+        return Verdict(cause=Cause.UNKNOWN, confidence=Confidence.POSSIBLE)
+    finally:
+        # What is being drawn is finished first: an old list must not come after the step that follows it.
+        rows.ended = True
+        changed.set()
+        await asyncio.wait([drawing], timeout=5.0)
+        drawing.cancel()
+
+
+async def _draw(desk: Drawing, front: Front, conversation: Conversation, rows: Rows, changed: asyncio.Event) -> None:
+    drawn: tuple[Progress, ...] = ()
+    while not rows.ended or rows.drawn() != drawn:
+        await changed.wait()
+        changed.clear()
+        if rows.drawn() == drawn:
+            continue
+        drawn = rows.drawn()
+        try:
+            await front.progress(conversation, desk.screen(conversation, drawn))
+        except Exception as reason:  # noqa: BLE001 - progress may be dropped
+            desk.reference(reason)
