@@ -12,11 +12,11 @@ from bot.ledger.audit import Audit, Entry
 from bot.ledger.limits import Limits
 from bot.store.budgets import Budgets, Wish
 from flows.conversation import Conversation
-from flows.told import target
+from flows.told import domain_target, target
 from probes.causes import Cause, Confidence
 from probes.findings import Finding, Severity
 from probes.runner import News
-from probes.target import Target
+from probes.target import Target, domain_of
 from probes.verdict import NotTested, Verdict
 
 Tell = Callable[[News], None]
@@ -48,37 +48,37 @@ class Ledger:
 
     async def __call__(self, conversation: Conversation, what: str, tell: Tell) -> Verdict:
         """Look; raises StoreError where the budgets cannot be read, since nothing is dialled unasked."""
-        asked = target(conversation) if what == "probe" else None
+        asked = {"probe": target, "domain": domain_target}.get(what, _nothing)(conversation)
         if asked is None:
             return await self.look(conversation, what, tell)
-        return await self.kept(conversation.owner, asked, lambda: self.look(conversation, what, tell))
+        return await self.kept(conversation.owner, asked, lambda: self.look(conversation, what, tell), what=what)
 
     async def kept(
-        self, who: str, asked: Target, look: Callable[[], Awaitable[Verdict]], *, login: bool = False
+        self, who: str, asked: Target, look: Callable[[], Awaitable[Verdict]], *, what: str = "probe"
     ) -> Verdict:
-        """Look at a target for somebody, with a login or without; raises StoreError."""
+        """Look at a target for somebody; `what` is probe, domain or login. Raises StoreError."""
         began = self.clock()
-        given = await self.budgets.grant(self._wishes(who, asked, login=login), began)
+        given = await self.budgets.grant(self._wishes(who, asked, what=what), began)
         if given.short is not None:
             verdict = over(asked, given.short, given.until - began)
-            self._write(who, asked, verdict, login=login, began=began, refused="over_budget")
+            self._write(who, asked, verdict, what=what, began=began, refused="over_budget")
             return verdict
         try:
             verdict = await look()
         except BaseException:
-            self._write(who, asked, None, login=login, began=began)
+            self._write(who, asked, None, what=what, began=began)
             raise
         finally:
             await self.budgets.give_back(given.numbers[:1])
         refused = next((one.reason for one in verdict.not_tested if one.reason in GUARD), "")
-        self._write(who, asked, verdict, login=login, began=began, refused=refused)
+        self._write(who, asked, verdict, what=what, began=began, refused=refused)
         if self.heard is not None:
             self.heard.looked(verdict)
         return verdict
 
-    def _wishes(self, who: str, asked: Target, *, login: bool) -> tuple[Wish, ...]:
-        server = asked.host.name or "no name"
-        logins = (Wish(f"logins {server}", self.limits.logins, HOUR),) if login else ()
+    def _wishes(self, who: str, asked: Target, *, what: str) -> tuple[Wish, ...]:
+        server = _named(asked)
+        logins = (Wish(f"logins {server}", self.limits.logins, HOUR),) if what == "login" else ()
         return (
             Wish(AT_ONCE, self.limits.at_once, LONGEST_LOOK),
             Wish(f"person {who}", self.limits.person, HOUR),
@@ -87,19 +87,28 @@ class Ledger:
         )
 
     def _write(
-        self, who: str, asked: Target, verdict: Verdict | None, *, login: bool, began: float, refused: str = ""
+        self, who: str, asked: Target, verdict: Verdict | None, *, what: str, began: float, refused: str = ""
     ) -> None:
         entry = Entry(
             at=began,
             who=who,
-            what="login" if login else "probe",
-            host=asked.host.name,
+            what=what,
+            host=_named(asked),
             port=asked.port,
             cause=verdict.cause.value if verdict else "",
             refused=refused,
             seconds=max(0.0, self.clock() - began),
         )
         self.audit.write(entry)
+
+
+def _nothing(_: Conversation) -> None:
+    return None
+
+
+def _named(asked: Target) -> str:
+    """Return what is asked about: the server, or without one the domain of the person's address."""
+    return asked.host.name or domain_of(asked.mail_address or "")
 
 
 def over(asked: Target, short: Wish, seconds: float) -> Verdict:

@@ -118,8 +118,8 @@ async def test_logins_have_a_budget_of_their_own(budgets, tmp_path):
     async def look():
         return Verdict(cause=Cause.AUTH_FAILED_CREDENTIALS, confidence=Confidence.CERTAIN)
 
-    assert (await kept.kept("u1", asked, look, login=True)).cause is Cause.AUTH_FAILED_CREDENTIALS
-    assert minutes(await kept.kept("u2", asked, look, login=True)) == "60 minutes"
+    assert (await kept.kept("u1", asked, look, what="login")).cause is Cause.AUTH_FAILED_CREDENTIALS
+    assert minutes(await kept.kept("u2", asked, look, what="login")) == "60 minutes"
     assert (await kept.kept("u2", asked, look)).cause is Cause.AUTH_FAILED_CREDENTIALS
     assert [entry["what"] for entry in audited(tmp_path)] == ["login", "login", "probe"]
 
@@ -140,7 +140,7 @@ async def test_replicas_that_ask_at_the_same_time_never_get_more_than_there_is(t
 
 async def test_what_ran_out_is_tidied_away_and_no_name_is_kept(budgets, tmp_path):
     await budgets.grant((Wish("person slack:T1:UWHO", 5, 10),), 100.0)
-    await budgets.tidy(111.0)
+    await budgets.grant((), 111.0)
     assert (await budgets.grant((Wish("person slack:T1:UWHO", 1, 10),), 105.0)).short is None
     assert all(b"UWHO" not in path.read_bytes() for path in tmp_path.iterdir())
 
