@@ -67,7 +67,7 @@ def _not_again(flow: Flow, stop: Stop, advised: tuple[str, ...]) -> tuple[str, .
 
 def heard(conversation: Conversation, text: str, secret_removed: str) -> Conversation:
     """Return the conversation with a text kept; where a secret was taken out of it, `secret_removed` is the notice."""
-    from probes.replies.redact import redact  # its patterns are compiled only where a text comes
+    from probes.replies.redaction import redact  # its patterns are compiled only where a text comes
 
     kept, found = redact(text[:LONGEST_TEXT])
     notice = secret_removed if found else conversation.notice

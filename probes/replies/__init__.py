@@ -44,7 +44,7 @@ def read_reply(
 
 def redact(text: str) -> tuple[str, bool]:
     """Return `text` without passwords, tokens and login strings, and whether any was there."""
-    from probes.replies.redact import redact as remove
+    from probes.replies.redaction import redact as remove
 
     return remove(text)
 
