@@ -120,12 +120,14 @@ def _names(case: _Case) -> Iterator[_Row]:
         yield _Row(Cause.NO_ADDRESS, sure, found + case.find("other_name_answers"))
         yield _Row(Cause.SERVER_NAME_WRONG, LIKELY, found)
     if found := case.find("no_address", "name_dangling"):
-        yield _Row(Cause.NO_ADDRESS, CERTAIN, found)
+        yield _Row(Cause.NO_ADDRESS, CERTAIN, found + case.find("other_name_answers"))
+        yield _Row(Cause.SERVER_NAME_WRONG, POSSIBLE, found)
     if found := case.find("dns_failed", "dns_refused", "cname_loop"):
         yield _Row(Cause.DNS_FAILURE, CERTAIN, found)
     if found := case.find("dns_timed_out"):
-        yield _Row(Cause.DNS_FAILURE, LIKELY if case.find("control_reached") else POSSIBLE, found)
-        if not case.find("control_reached", "something_answers", "other_name_answers"):
+        shown = case.find("control_reached", "resolver_answers", "other_name_answers")
+        yield _Row(Cause.DNS_FAILURE, LIKELY if shown else POSSIBLE, found + shown)
+        if not shown:
             yield _Row(Cause.NO_NETWORK, POSSIBLE, found)
 
 
@@ -180,10 +182,12 @@ def _port_25_unproven(case: _Case) -> bool:
 
 
 def _speaking(case: _Case) -> Iterator[_Row]:
+    if found := case.find("not_smtp"):
+        yield _Row(Cause.NOT_AN_SMTP_SERVER, CERTAIN, found)
     if found := case.find("plain_on_tls_port", "tls_on_plain_port"):
         yield _Row(Cause.WRONG_SECURITY_MODE, CERTAIN, found)
-    if found := case.find("not_smtp", "garbled"):
-        yield _Row(Cause.NOT_AN_SMTP_SERVER, CERTAIN if case.find("not_smtp") else LIKELY, found)
+    if found := case.find("garbled"):
+        yield _Row(Cause.NOT_AN_SMTP_SERVER, LIKELY, found)
     if found := _client_certificate(case):
         yield _Row(Cause.TLS_HANDSHAKE_FAILED, CERTAIN, found)
     for finding in case.find("greeting_refused", "hello_refused"):
@@ -313,7 +317,7 @@ def verdict(
         findings=findings,
         runners_up=tuple({other.cause: other for other in reversed(others)}.values())[::-1],
         works_with=works_with if chosen.cause is not Cause.OK else None,
-        not_tested=_not_tested(case, reports),
+        not_tested=_no_network_tested(reports) if chosen.cause is Cause.NO_NETWORK else _not_tested(case, reports),
         transcript=next((r.transcript for r in reports if r.transcript), ()),
         elapsed_ms=elapsed_ms,
         looked_from=looked_from,
@@ -329,6 +333,11 @@ def _nothing_broken(case: _Case) -> _Row:
         return _Row(Cause.UNKNOWN, POSSIBLE, ())
     whole = case.find("rcpt_accepted") and (case.find("login_worked") or case.target.login == "no")
     return _Row(Cause.OK, CERTAIN if whole else LIKELY, ())
+
+
+def _no_network_tested(reports: Sequence[Report]) -> tuple[NotTested, ...]:
+    """Without a network nothing else was looked at, whatever the checks made of the silence."""
+    return tuple(NotTested(r.check, "no_network") for r in reports if r.check not in ("controls", "provider"))
 
 
 def _not_tested(case: _Case, reports: Sequence[Report]) -> tuple[NotTested, ...]:

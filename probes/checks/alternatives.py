@@ -16,6 +16,7 @@ from probes.target import Target, parse_host
 
 NAME = "alternatives"
 MOST_NAMES = 5
+PREPARE_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,12 @@ class Seen:
 
 async def look(target: Target, network: Network) -> Seen:
     """Try the same server's other ports and modes, and other names where this server comes to nothing."""
-    given, ports, modes = await asyncio.gather(
-        survey.given(network, target), survey.other_ports(network, target), survey.other_mode(network, target)
-    )
+    asking = asyncio.ensure_future(survey.given(network, target))
+    beside_it = asyncio.gather(survey.other_ports(network, target), survey.other_mode(network, target))
+    await asyncio.wait({asking}, timeout=PREPARE_SECONDS)
+    if not asking.done():
+        await nearby.names(network, target)  # looked up while the given server is late, dialled only if need be
+    given, (ports, modes) = await asyncio.gather(asking, beside_it)
     beside = [(held, target) for held in (*ports, *modes)]
     held = survey.foremost(given)
     wrong_name = held is not None and held.certificate is not None and "name_mismatch" in held.certificate.failures

@@ -26,6 +26,7 @@ class Seen:
     answers: tuple[Answer, ...]
     dialled: tuple[Dialled, ...]
     resolver_in_reach: bool = True
+    resolver_heard: bool = False
 
 
 async def look(target: Target, network: Network) -> Seen:
@@ -41,7 +42,7 @@ async def look(target: Target, network: Network) -> Seen:
     if target.host.address and all(one.reached in _OURS for one in dialled):
         # Nothing was asked of the resolver so far: is it only this address that there is no way to?
         answers = (await network.lookup(dns.reversename.from_address(target.host.name).to_text(), "PTR"),)
-    return Seen(tuple(await controls), answers, dialled, network.resolvers.in_reach())
+    return Seen(tuple(await controls), answers, dialled, network.resolvers.in_reach(), network.resolvers.heard)
 
 
 async def _control(network: Network, host: str, port: int) -> tuple[str, int, Reached | None]:
@@ -65,7 +66,7 @@ def judge(target: Target, seen: Seen) -> Report:
             Finding(code, severity, f"{host}:{port}", {"port": str(port), "how": str(reached or "no address")})
         )
     if seen.answers:
-        said = any(a.found is not Found.TIME_OUT for a in seen.answers)
+        said = seen.resolver_heard or any(a.found is not Found.TIME_OUT for a in seen.answers)
         code = "resolver_answers" if said else "resolver_silent"
         found.append(Finding(code, Severity.GOOD if said else Severity.WARNING, target.host.name))
         if not said and not seen.resolver_in_reach:

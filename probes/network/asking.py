@@ -19,6 +19,8 @@ from probes.network.dialling import has_route
 
 LOOKUP_SECONDS = 5.0
 """How long all resolvers together may take for one question."""
+IMPATIENT_SECONDS = 1.5
+"""The same once they have all been silent for that long: whoever is gone stays gone for the length of a run."""
 HEDGE_SECONDS = 0.3
 """A resolver that has not answered by then is not waited for alone: the next one is asked beside it."""
 
@@ -29,12 +31,17 @@ class Resolvers:
     def __init__(self, given: Iterable[tuple[str, int]]) -> None:
         self._given = tuple(given)
         self._servers: list[dns.nameserver.Nameserver] | None = None
+        self.heard = False
+        """Whether any resolver has said anything at all in this run."""
+        self._silent = False
 
     async def ask(self, name: str, kind: str) -> Answer:
         """Ask one resolver, and the next one beside it as soon as that one fails or is slow; the first answer counts.
 
         A resolver that was slow once goes last for the rest of the run.
         """
+        if self._silent and not self.heard:
+            return Answer(name, kind, Found.TIME_OUT, detail="no resolver answers")
         left = list(self._all())
         asked: dict[asyncio.Task[Answer], dns.nameserver.Nameserver] = {}
         failed = [] if left else [Answer(name, kind, Found.TIME_OUT, detail="no resolver is configured")]
@@ -49,6 +56,7 @@ class Resolvers:
                     self._goes_last(asked.values())
                 for task in done:
                     server, answer = asked.pop(task), task.result()
+                    self.heard = self.heard or answer.found is not Found.TIME_OUT
                     if answer.decisive:
                         return answer
                     self._goes_last([server])
@@ -57,6 +65,7 @@ class Resolvers:
             for task in asked:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
+        self._silent = self._silent or all(answer.found is Found.TIME_OUT for answer in failed)
         return gravest(failed)
 
     def _goes_last(self, servers: Iterable[dns.nameserver.Nameserver]) -> None:
@@ -65,13 +74,14 @@ class Resolvers:
 
     async def _ask(self, server: dns.nameserver.Nameserver, name: str, kind: str, *, depth: int = 0) -> Answer:
         """Ask one resolver; where it fails, ask whether it is the signature that it does not like (RFC 4035 3.2.2)."""
-        outcome = await _resolve(server, name, kind)
+        seconds = IMPATIENT_SECONDS if self._silent else LOOKUP_SECONDS
+        outcome = await _resolve(server, name, kind, seconds)
         answer = read(name, kind, outcome)
         if isinstance(outcome, dns.resolver.Answer) and depth < MOST_RECORDS:
             further = unfinished(answer, outcome.response)
             return joined(answer, await self._ask(server, further, kind, depth=depth + 1)) if further else answer
         if answer.found is Found.SERVFAIL and kind in ("A", "AAAA"):
-            unchecked = read(name, kind, await _resolve(server, name, kind, dns.flags.RD | dns.flags.CD))
+            unchecked = read(name, kind, await _resolve(server, name, kind, seconds, dns.flags.RD | dns.flags.CD))
             if unchecked.values:
                 return replace(answer, detail=f"DNSSEC: its signature does not hold; {answer.detail}"[:200])
         return answer
@@ -94,7 +104,7 @@ class Resolvers:
 
 
 async def _resolve(
-    server: dns.nameserver.Nameserver, name: str, kind: str, flags: int = dns.flags.RD
+    server: dns.nameserver.Nameserver, name: str, kind: str, seconds: float, flags: int = dns.flags.RD
 ) -> dns.resolver.Answer | BaseException:
     """Ask one name server one question, over TCP where the answer is cut off; an error is a value here."""
     resolver = dns.asyncresolver.Resolver(configure=False)
@@ -109,7 +119,7 @@ async def _resolve(
                 kind,
                 search=False,
                 raise_on_no_answer=False,
-                lifetime=LOOKUP_SECONDS,
+                lifetime=seconds,
             )
         except dns.resolver.NoNameservers as reason:
             said = [entry[4] for entry in reason.kwargs.get("errors", [])]

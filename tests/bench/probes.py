@@ -128,9 +128,8 @@ async def beside_swaks(bench: Bench) -> bool:
             good = delay != 0.05 or ours[1] <= theirs[1]
             fine = fine and good
             shown = "".join(f"{1000 * one:9.0f}" for one in (*ours, *theirs))
-            print(
-                f"{1000 * delay:>5.0f} ms{port:>6}{'yes' if login else 'no':>7}{'':11}{shown}{'' if good else '  BROKEN'}"
-            )
+            row = f"{1000 * delay:>5.0f} ms{port:>6}{'yes' if login else 'no':>7}{'':11}{shown}"
+            print(row if good else row + "  BROKEN")
     return fine
 
 
