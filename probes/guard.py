@@ -33,35 +33,43 @@ NEVER_PUBLIC: tuple[IPNetwork, ...] = tuple(
         "2001:db8::/32",
         "3fff::/20",
         "5f00::/16",
-        "fd00:ec2::254/128",
+        "64:ff9b:1::/48",
+        "::/96",
+        "::ffff:0:0:0/96",
     )
 )
-"""Special-purpose ranges of RFC 6890 and its registry that Python's `is_global` of some version misses."""
+"""Special-purpose ranges of RFC 6890 and its registry that Python's `is_global` of some version misses.
+
+The last three carry IPv4 in ways that no mail server on the internet has: local NAT64 (RFC 8215), the withdrawn
+IPv4-compatible form (RFC 4291 section 2.5.5.1) and the translated one (RFC 2765).
+"""
+
+GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
+"""All that is given out as global unicast (RFC 4291 section 2.4, IANA's registry); the rest is nobody's."""
 
 METADATA: tuple[IPNetwork, ...] = tuple(
-    ipaddress.ip_network(text) for text in ("169.254.0.0/16", "fd00:ec2::/32", "168.63.129.16/32", "100.100.100.200/32")
+    ipaddress.ip_network(text)
+    for text in ("169.254.0.0/16", "fd00:ec2::/32", "fd20:ce::/32", "168.63.129.16/32", "100.100.100.200/32")
 )
 """Cloud metadata services; no allowance for a domain ever reaches them."""
 
 EMBEDDING: tuple[tuple[ipaddress.IPv6Network, int], ...] = (
     (ipaddress.IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped
-    (ipaddress.IPv6Network("::ffff:0:0:0/96"), 0),  # IPv4-translated (RFC 2765)
-    (ipaddress.IPv6Network("::/96"), 0),  # IPv4-compatible
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64 (RFC 6052)
-    (ipaddress.IPv6Network("64:ff9b:1::/48"), 0),  # local-use NAT64 (RFC 8215)
     (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4 (RFC 3056)
 )
-"""IPv6 ranges that carry an IPv4 address, and how far right of it the rest reaches."""
+"""IPv6 ranges that carry the IPv4 address which is really reached, and how far right of it the rest goes on.
+
+Teredo (RFC 4380) lies in 2001::/23 and is refused whatever it carries.
+"""
 
 
-def inner_addresses(address: IPAddress) -> tuple[IPAddress, ...]:
-    """Return the IPv4 addresses that an IPv6 address carries (mapped, translated, NAT64, 6to4, Teredo)."""
+def inner_address(address: IPAddress) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 address stands for (mapped, NAT64, 6to4), or None."""
     if isinstance(address, ipaddress.IPv4Address):
-        return ()
-    found = [ipaddress.IPv4Address((int(address) >> shift) & 0xFFFFFFFF) for net, shift in EMBEDDING if address in net]
-    if address.teredo:
-        found.extend(address.teredo)
-    return tuple(found)
+        return None
+    shifts = (shift for net, shift in EMBEDDING if address in net)
+    return next((ipaddress.IPv4Address((int(address) >> shift) & 0xFFFFFFFF) for shift in shifts), None)
 
 
 def _within(address: IPAddress, networks: tuple[IPNetwork, ...]) -> bool:
@@ -72,11 +80,9 @@ def is_public(address: IPAddress) -> bool:
     """Tell whether an address is ordinary public unicast, whatever it carries inside included."""
     if _within(address, NEVER_PUBLIC) or _within(address, METADATA) or address.is_multicast:
         return False
-    if getattr(address, "scope_id", None) or getattr(address, "is_site_local", False):
-        return False
-    if inner := inner_addresses(address):
-        return all(map(is_public, inner)) and not address.is_loopback and not address.is_unspecified
-    return address.is_global
+    if inner := inner_address(address):
+        return is_public(inner)
+    return address.is_global if address.version == 4 else address in GLOBAL_IPV6 and address.is_global
 
 
 def refusal(text: str, port: int, vantage: Vantage, *, names: tuple[str, ...] = ()) -> str | None:
@@ -103,4 +109,5 @@ def refusal(text: str, port: int, vantage: Vantage, *, names: tuple[str, ...] = 
 
 def _under(name: str, domains: tuple[str, ...]) -> bool:
     name = name.rstrip(".").lower()
-    return any(name == domain or name.endswith("." + domain) for domain in domains)
+    wanted = [domain.strip(".").lower() for domain in domains]
+    return any(name == domain or name.endswith("." + domain) for domain in wanted if domain)

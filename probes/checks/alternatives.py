@@ -52,7 +52,8 @@ async def _other_names(target: Target, network: Network, named: tuple[str, ...])
 
 
 async def _name(target: Target, network: Network, name: str) -> list[tuple[Dialogue, Target]]:
-    other = replace(target, host=parse_host(name))
+    # It keeps what was typed: the guard judges that name too, where another one leads to a private address.
+    other = replace(target, host=replace(parse_host(name), typed=target.host.typed))
     places = await survey.addresses(network, other)
     if not places or other.host.mistake:
         return []
