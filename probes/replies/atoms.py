@@ -15,14 +15,12 @@ Words = frozenset[str]
 
 def _worth(words: Words) -> float:
     """Return how well words pick out a text: long ones do, many cost time to load."""
-    if not words:
-        return -99.0
     least = min(len(w.encode()) for w in words)
     return min(least, 9) - len(words) / 8 - (50 if least < 3 else 0)
 
 
 def _better(one: Words | None, other: Words | None) -> Words | None:
-    if one is None or other is None:
+    if not one or not other:
         return one or other
     return max(one, other, key=_worth)
 

@@ -146,6 +146,17 @@ def _without_repeats(text: str) -> str:
     return head + rest
 
 
+def rewrapped(text: str) -> str | None:
+    """Return a text whose lines were all cut at one width, as one line; None where they were not."""
+    lines = bounded(text).replace("\r\n", "\n").strip("\n").split("\n")
+    if len(lines) > 2 and all(line.startswith("> ") for line in lines):
+        lines = [line[2:] for line in lines]
+    widths = {len(line) for line in lines[:-1]}
+    if len(widths) != 1 or not 15 < min(widths) < 250 or len(lines[-1]) > min(widths):
+        return None
+    return "".join(lines)
+
+
 _DECIMAL = r"(?:^|[^\d.])-?(214[678]\d{6})(?:[^\d.]|$)"
 
 
@@ -174,12 +185,13 @@ def clean(text: str) -> Clean:
 
 def from_lines(lines: list[str]) -> Clean:
     """Make a clean text of lines that are plain already."""
-    shown = _without_repeats(" ".join(" ".join(lines).split()))
+    text = "\n".join(lines)
+    if "-\n" in text:
+        text = pattern(r"([A-Za-z]-)\n+([a-z])").sub(r"\1\2", text)
+    shown = _without_repeats(" ".join(text.split()))
     if "214" in shown:
         shown += _hexadecimal(shown)
     hay = shown.lower()
-    if len(hay) != len(shown):
-        shown = hay
     if not hay.isascii():
         hay = hay.translate(folding())
     return Clean(tuple(lines), shown, hay, hay.encode("utf-8", "replace"))

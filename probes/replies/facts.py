@@ -55,9 +55,6 @@ def hosts(text: str) -> tuple[str, ...]:
             or host.startswith(("www.", "system.", "javax.", "java.", "com.", "org."))
         ):
             continue
-        at = found.start(1)
-        if text[max(0, at - 3) : at].endswith("://") or text[max(0, at - 1) : at] == "@":
-            continue
         seen[host] = None
         if len(seen) == 10:
             break

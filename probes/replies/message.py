@@ -72,14 +72,21 @@ def _decoded_words(value: str) -> str:
     pieces = []
     try:
         for data, charset in email.header.decode_header(value):
-            pieces.append(_text(data, charset or "ascii") if isinstance(data, bytes) else data)
+            pieces.append(_text(data, charset or "utf-8") if isinstance(data, bytes) else data)
     except (email.errors.HeaderParseError, ValueError):
         return value
     return "".join(pieces)
 
 
-def _text(data: bytes, charset: str) -> str:
-    for each in ("utf-8", charset, "cp1252") if charset.lower() not in ("iso-2022-jp", "utf-16") else (charset,):
+def _raw(value: object) -> str:
+    """Return a header's value as it was written, letters that were never encoded included, on one line, decoded."""
+    data = str(value).encode("utf-8", "surrogateescape")
+    return _decoded_words(" ".join(_text(data, "utf-8").split()))
+
+
+def _text(data: bytes, *charsets: str) -> str:
+    """Decode by the first charset that fits; Latin 1 fits always."""
+    for each in charsets:
         try:
             return data.decode(each)
         except (LookupError, UnicodeError):
@@ -91,22 +98,15 @@ def _payload(part: Message) -> str:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    how = str(part.get("content-transfer-encoding", "")).strip().lower()
     charset = _charset(part)
-    if how in ("base64", "quoted-printable"):
-        for each in (charset, "utf-8", "cp1252"):
-            try:
-                return data.decode(each)
-            except (LookupError, UnicodeError):
-                continue
-    return _text(data, charset)
+    how = str(part.get("content-transfer-encoding", "")).strip().lower()
+    if how in ("base64", "quoted-printable") or charset.startswith(("iso-2022", "utf-16")):
+        return _text(data, charset, "utf-8", "cp1252")
+    return _text(data, "utf-8", charset, "cp1252")
 
 
 def _charset(part: Message) -> str:
-    try:
-        return part.get_content_charset() or "utf-8"
-    except (LookupError, UnicodeError, ValueError):
-        return "utf-8"
+    return part.get_content_charset() or "utf-8"
 
 
 def stripped_html(text: str) -> str:
@@ -144,15 +144,13 @@ def grouped(text: str) -> list[Fields]:
 def _sub(part: Message) -> Iterator[Message]:
     payload = part.get_payload()
     if isinstance(payload, list):
-        for each in payload:
-            if isinstance(each, Message):
-                yield each
+        yield from (each for each in payload if isinstance(each, Message))
 
 
 def _report(part: Message) -> list[Fields]:
     subs = list(_sub(part))
     if subs:
-        groups = [{k.lower(): _decoded_words(" ".join(str(v).split())) for k, v in sub.items()} for sub in subs]
+        groups = [{k.lower(): _raw(v) for k, v in sub.raw_items()} for sub in subs]
         stray = "\n\n".join(str(sub.get_payload()) for sub in subs if isinstance(sub.get_payload(), str))
         return [group for group in groups if group] + (grouped(stray) if stray.strip() else [])
     return grouped(_payload(part))
@@ -166,7 +164,7 @@ def _is_bounce(part: Message) -> bool:
 
 
 def _headers(part: Message) -> Fields:
-    return {k.lower(): _decoded_words(" ".join(str(v).split())) for k, v in reversed(part.items())}
+    return {k.lower(): _raw(v) for k, v in reversed(list(part.raw_items()))}
 
 
 def _take(part: Message, found: Parts, depth: int) -> None:
@@ -189,8 +187,8 @@ def _take(part: Message, found: Parts, depth: int) -> None:
             _take(each, found, depth + 1)
     elif kind == "text/html":
         found.html.append(stripped_html(_payload(part)))
-    elif kind.startswith("text/"):
-        found.texts.append(_payload(part))
+    else:
+        found.texts.append(_payload(part) if kind.startswith("text/") else "")
 
 
 def taken_apart(text: str) -> Parts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from probes.causes import Cause, Confidence, RunnerUp
 from probes.replies import codes, facts
-from probes.replies.clean import Clean, clean
+from probes.replies.clean import Clean, clean, rewrapped
 from probes.replies.reading import Reading
 from probes.replies.rulebook import Context, Match, Matcher
 
@@ -154,9 +154,12 @@ def read_plain(text: str, matcher: Matcher, known: Known | None = None) -> tuple
     """Read a text that is no mail message; where nothing is found, once more with its broken words joined."""
     made = clean(text)
     reading, weight = read_clean(made, matcher, known)
-    if weight <= 30 and len(made.lines) > 1 and len(made.hay) < 5000:
-        joined = clean("".join(line if len(line) > 20 else line + " " for line in made.lines))
-        again, heavier = read_clean(joined, matcher, known)
-        if heavier > weight:
-            return again, heavier
-    return reading, weight
+    if len(made.lines) == 1 or len(made.hay) > 5000:
+        return reading, weight
+    joined = rewrapped(text)
+    if joined is None and weight > 30:
+        return reading, weight
+    sure = 10 if joined and len(made.lines) > 2 else 0
+    joined = joined or "".join(line if len(line) > 20 else line + " " for line in made.lines)
+    again, heavier = read_clean(clean(joined), matcher, known)
+    return (again, heavier) if heavier + sure > weight else (reading, weight)

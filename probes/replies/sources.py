@@ -220,5 +220,5 @@ def main() -> None:
     COMPILED.write_bytes(compiled(found))
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover - run as a command
     main()

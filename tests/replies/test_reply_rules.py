@@ -124,6 +124,16 @@ def test_a_file_that_is_not_there_is_an_error_and_not_an_exception(tmp_path: Pat
         load_own(tmp_path / "none.yaml")
 
 
+def test_an_own_rule_may_need_more_words_and_say_whether_it_lasts(tmp_path: Path):
+    page = tmp_path / "own.yaml"
+    page.write_text(
+        "- name: x\n  cause: rate_limited\n  patterns: |\n    # a comment\n    mars\n  with: relay\n"
+        "  permanent: true\n  examples: [450 mars relay]\n  not: [450 mars]\n"
+    )
+    assert prove(page) == []
+    assert read("450 mars relay", own=load_own(page)).permanent is True
+
+
 def test_an_empty_file_of_own_rules_is_named(tmp_path: Path):
     page = tmp_path / "own.yaml"
     page.write_text("")
@@ -159,3 +169,7 @@ def test_the_command_writes_the_compiled_form_anew(monkeypatch: pytest.MonkeyPat
     sources.main()
     assert (tmp_path / "rules.json").read_bytes() == COMPILED.read_bytes()
     assert capsys.readouterr().out == ""
+    monkeypatch.setattr(sources, "RULES", tmp_path)
+    (tmp_path / "ok.yaml").write_text("rules: 5")
+    sources.main()
+    assert "ok.yaml:1: a list of rules" in capsys.readouterr().out
