@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.store import Aside, CaseState, Change, Deed, Handed, Redraw, Relay, Timer
 from flows.conversation import Chose, Conversation, Event, HandOver, Pasted, Pictured, Status
 from flows.machine import Tree
@@ -16,6 +18,8 @@ IDLE, EXPIRE, WATCH = "idle", "expire", "watch"
 HUMAN = "human"
 """What an answer to “Did that help?” is about where it is no cause."""
 ANSWERS = ("helped", "no")
+FORM = "desk.form"
+"""The note that keeps over which revisions a form was shown with nothing but its mistakes changing."""
 
 
 def change(
@@ -96,3 +100,10 @@ def _relayed(after: Conversation, event: Event | None) -> tuple[Relay, ...]:
     if isinstance(event, Pictured):
         return (Relay("human", after.owner, event.reference),)
     return ()
+
+
+def form_shown(conversation: Conversation, notes: Mapping[str, str]) -> range:
+    """Return the revisions that count as the present one: of a form whose mistakes were shown, all since it."""
+    now = range(conversation.revision, conversation.revision + 1)
+    first, _, last = notes.get(FORM, "").partition(" ")
+    return range(int(first), now.stop) if last == str(conversation.revision) else now

@@ -84,7 +84,7 @@ class Bells:
         if not isinstance(front, Attentive):
             return
         drawn = self.desk.screen(now)
-        words = self.desk.tree.book.words.shell(word, title=plain(drawn.title))
+        words = plain(self.desk.tree.book.words.shell(word, title=plain(drawn.title)))
         await self.patiently(lambda: front.remind(now, drawn, words, again=pending.tries > 0))
 
     async def _expire(self, pending: Pending, ring: Ring, now: Conversation) -> None:

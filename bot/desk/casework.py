@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from bot.store import Aside, CaseState, Change, Deed, Handed, Moved, Redraw, Relay, Store
+from bot.desk.asides import DAY
+from bot.desk.asides import timers as following
+from bot.store import Aside, CaseState, Change, Deed, Handed, Moved, Redraw, Relay, Store, Unread
 from flows.conversation import Cancel, Conversation, Show, Status
 from flows.machine import Tree
-from probes.replies.redaction import redact
+from flows.wording import plain
 
 ATTEMPTS = 10
+Overview = tuple[tuple[tuple[Handed, Conversation], ...], dict[str, int], tuple[Unread, ...]]
 
 
 class Act(StrEnum):
@@ -59,6 +62,12 @@ class Casework:
     desk: Saving
     store: Store
     clock: Callable[[], float]
+    whose: str
+
+    async def overview(self, cases: int, texts: int) -> Overview:
+        """Return the cases that wait, the last day's looks by cause, and the texts that were not understood."""
+        counts = await self.store.counts(self.whose, self.clock() - DAY)
+        return await self.store.queue(self.whose, cases), counts, await self.store.unread(texts)
 
     async def act(self, key: str, conversation: str, act: Act, who: str, name: str = "") -> Done:
         """Claim, resolve or reopen; `who` is the human as an owner is written, `name` what the person is told."""
@@ -77,8 +86,6 @@ class Casework:
             timers = dict.fromkeys(("idle", "expire", "watch"), None)
             aside = Aside(timers=timers, case=became, case_was=case.state)
             if act is Act.RESOLVE:
-                from bot.desk.asides import timers as following
-
                 aside = replace(aside, timers=following(self.desk.tree, now, after, self.clock()))
             with suppress(Moved):
                 saved = await self.desk.save(key, Change(after, now.revision, effects, aside))
@@ -93,7 +100,7 @@ class Casework:
         cancel: tuple[Deed, ...] = (Cancel(now.run),) if now.run else ()
         match act:
             case Act.CLAIM:
-                notice = words.shell("claimed", who=name or words.shell("somebody"))
+                notice = plain(words.shell("claimed", who=name or words.shell("somebody")))
                 return replace(moved, notice=notice), (Show(), Redraw())
             case Act.RESOLVE:
                 step = ways.get("resolved", ways["closed"])
@@ -105,6 +112,8 @@ class Casework:
 
     async def say(self, key: str, conversation: str, who: str, text: str) -> Done:
         """Carry a human's words to the person, once; secrets are taken out."""
+        from probes.replies import redact  # its patterns are compiled only where a text comes
+
         for _ in range(ATTEMPTS):
             if await self.store.claimed(key):
                 return Done.DOUBLE
@@ -112,7 +121,7 @@ class Casework:
             if now is None:
                 return Done.MISSING
             with suppress(Moved):
-                words, _found = redact(text)
+                words, _ = redact(text)
                 saved = await self.desk.save(key, Change(now, now.revision, (Relay("person", who, words),)))
                 return Done.TAKEN if saved else Done.DOUBLE
         return Done.OVER

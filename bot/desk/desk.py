@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-FORM = "desk.form"
-"""The note that keeps over which revisions a form was shown with nothing but its mistakes changing."""
-
 ATTEMPTS = 10
 """How often an event is tried again where others save the same conversation first."""
 
@@ -68,7 +65,7 @@ class Desk:
         self._closed = False
         self.tree = tree
         self._errands = Errands(self, store, look, front, patience=patience, support=support, clock=clock)
-        self.casework = Casework(self, store, clock)
+        self.casework = Casework(self, store, clock, whose)
         """What humans do about the cases that were handed to them."""
         self.sweep = Sweep(
             store,
@@ -125,7 +122,8 @@ class Desk:
                 return await self._refused(turn, Result.MISSING, None, said.MISSING)
             if conversation.owner != turn.owner:
                 return await self._refused(turn, Result.STRANGER, None, said.STRANGER)
-            shown = await self._form_shown(turn, conversation)
+            form = isinstance(turn.event, Filled) and conversation.mistakes
+            shown = asides.form_shown(conversation, await self.surface(turn.conversation) if form else {})
             if turn.revision is not None and turn.revision not in shown:
                 return await self._refused(turn, Result.OVER, conversation, said.OVER)
             try:
@@ -134,21 +132,13 @@ class Desk:
                 handed = isinstance(turn.event, AskedHuman) and conversation.status is Status.HANDED
                 words = said.HANDED_ALREADY if handed else said.OVER
                 return await self._refused(turn, Result.OVER, conversation, words)
-            form = {FORM: f"{shown.start} {after.revision}"} if after.mistakes else {}
+            noted = {asides.FORM: f"{shown.start} {after.revision}"} if after.mistakes else {}
             with suppress(Moved):
                 now = self._clock()
                 moved = asides.change(self.tree, conversation, after, effects, now=now, event=turn.event)
-                saved = await self.save(turn.key, moved, surface=form)
+                saved = await self.save(turn.key, moved, surface=noted)
                 return self._now(Result.TAKEN, after) if saved else self._now(Result.DOUBLE, conversation)
         raise RuntimeError("other processes saved first, every time")
-
-    async def _form_shown(self, turn: Turn, conversation: Conversation) -> range:
-        """Return the revisions that count as the present one: of a form whose mistakes were shown, all since it."""
-        now = range(conversation.revision, conversation.revision + 1)
-        if not isinstance(turn.event, Filled) or not conversation.mistakes:
-            return now
-        first, _, last = (await self._store.surface(conversation.id)).get(FORM, "").partition(" ")
-        return range(int(first), now.stop) if last == str(conversation.revision) else now
 
     async def _refused(self, turn: Turn, result: Result, conversation: Conversation | None, words: str) -> Outcome:
         """Claim the delivery all the same, so that its repetition stays quiet."""
@@ -273,6 +263,14 @@ class Desk:
     async def recent(self, owner: str, limit: int = 10) -> tuple[Conversation, ...]:
         """Return an owner's conversations of any status, newest first."""
         return await self._store.of_owner(owner, limit)
+
+    async def speaks(self, conversation: str, locale: str) -> None:
+        """Keep a person's language with their conversation; no step is shown anew for it."""
+        async with self._lock(conversation):
+            now = await self._store.load(conversation)
+            if now is not None and now.locale != locale:
+                with suppress(Moved):
+                    await self.save(None, Change(replace(now, locale=locale), now.revision))
 
     async def forget(self, owner: str) -> int:
         """Delete all that is kept of an owner; return how many conversations that were."""

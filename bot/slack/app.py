@@ -21,6 +21,7 @@ from bot.slack.faults import SlackFault
 from bot.slack.gate import Gate, House
 from bot.slack.listeners import Listeners
 from bot.slack.notes import Notes
+from bot.slack.people import People
 from bot.slack.sockets import serve_socket
 from bot.slack.web import serve_http
 
@@ -93,12 +94,15 @@ class Slack:
             new_blocks=settings.blocks == "new",
             between_edits=between_edits,
         )
+        self._people = People(calls, group=settings.it_group or "", admins=settings.admins)
         self.listeners: Listeners | None = None
         self.app: AsyncApp | None = None
 
     def attach(self, desk: Desk) -> AsyncApp:
         """Build the bolt app whose listeners hand their turns to this desk."""
-        self.listeners = Listeners(desk, self.front, self._gate, self.house, self._session)
+        self.listeners = Listeners(
+            desk, self.front, gate=self._gate, house=self.house, session=self._session, people=self._people
+        )
         self.app = _bolt(self._settings, self._client, self.house)
         self.listeners.register(self.app)
         return self.app

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     Block,
     ContextBlock,
     HeaderBlock,
@@ -16,10 +17,12 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.front import Case
-from bot.slack import limits
-from bot.slack.blocks import Drawn, checked, label, markup, sections
+from bot.slack import limits, marks
+from bot.slack.blocks import Drawn, button, checked, label, markup, sections
+from bot.slack.marks import Mark
 from bot.slack.text import bare, cut, escaped, fitted, paragraphs, plain
 from bot.slack.words import say
+from bot.store import CaseState, Handed
 
 PART = 2800
 """Characters of a transcript or a pasted text in one message of the thread."""
@@ -35,8 +38,11 @@ def person(owner: str) -> str:
     return found[1]
 
 
-def headline(case: Case, *, group: str = "", again: bool = False) -> Drawn:
-    """Draw the message of the channel; `group` is the id of a user group to be told, `again` marks a possible copy."""
+def headline(case: Case, handed: Handed | None = None, *, group: str = "", again: bool = False) -> Drawn:
+    """Draw the message of the channel with the state of the case and what can be done about it.
+
+    `group` is the id of a user group to be told, `again` marks a possible copy.
+    """
     who = say("case_from", person=f"<@{person(case.owner)}>")
     told = f"<!subteam^{group}> " if GROUP.fullmatch(group) else ""
     blocks: list[Block] = [HeaderBlock(text=label(case.headline, limits.HEADER))]
@@ -46,10 +52,37 @@ def headline(case: Case, *, group: str = "", again: bool = False) -> Drawn:
     blocks += _titled("case_evidence", [f"• {cut(line, 500)}" for line in case.evidence], 3)
     if again:
         blocks += sections([say("case_again")])
-    reference = escaped(say("case_reference", conversation=case.conversation))
+    blocks += [SectionBlock(text=markup(status(handed, case.owner))), *_buttons(case, handed)]
+    reference = escaped(f"{say('case_how')} {say('case_reference', conversation=case.conversation)}")
     blocks.append(ContextBlock(elements=[markup(reference)]))
     text = fitted(f"{bare(case.headline)} {bare(' '.join(case.evidence))}", 1000) + f" {who}"
     return checked(Drawn(text, [block.to_dict() for block in blocks]))
+
+
+def status(handed: Handed | None, owner: str = "") -> str:
+    """Say in markup how a case of `owner` stands."""
+    if handed is None or handed.state is CaseState.OPEN:
+        return say("case_open")
+    if handed.state is CaseState.CLAIMED:
+        return say("case_claimed", who=mention(handed.who))
+    return say("case_taken_back" if owner == handed.who else "case_resolved", who=mention(handed.who))
+
+
+def mention(owner: str) -> str:
+    """Return the name of an owner as Slack shows it; that of another platform as plain text."""
+    return f"<@{found[1]}>" if (found := PERSON.fullmatch(owner)) else escaped(owner)
+
+
+def _buttons(case: Case, handed: Handed | None) -> list[Block]:
+    state = handed.state if handed else CaseState.OPEN
+    names = {
+        CaseState.OPEN: (("claim", marks.CLAIM), ("ask", marks.ASK), ("resolve", marks.RESOLVE)),
+        CaseState.CLAIMED: (("ask", marks.ASK), ("resolve", marks.RESOLVE)),
+        CaseState.RESOLVED: (("ask", marks.ASK), ("reopen", marks.REOPEN)),
+    }[state]
+    mark = str(Mark(case.conversation, 0))
+    pressed = [button(say(word), action, mark, style="primary" if word == "claim" else None) for word, action in names]
+    return [ActionsBlock(elements=list(pressed))]
 
 
 def _titled(word: str, lines: Sequence[str], most: int) -> list[Block]:
@@ -60,6 +93,20 @@ def _titled(word: str, lines: Sequence[str], most: int) -> list[Block]:
     if len(pieces) > most:
         blocks += sections([say("case_left_out", count=sum(map(len, pieces[most:])))])
     return blocks
+
+
+def said(who: str, word: str, text: str) -> Drawn:
+    """Draw words that are carried from one side to the other, marked by who speaks; they can call nobody."""
+    heading = say(word, who=mention(who))
+    quoted = "\n".join(f"> {line}" if line else ">" for line in fitted(text, PART - 400).split("\n"))
+    blocks = [SectionBlock(text=markup(f"*{heading}*")), SectionBlock(text=markup(cut(quoted, 2990)))]
+    return checked(Drawn(f"{heading} {fitted(bare(text), 2000)}", [block.to_dict() for block in blocks]))
+
+
+def back(case: Case) -> Drawn:
+    """Draw what stands in the thread where the person asks for a human again."""
+    line = fitted(say("case_back", headline=bare(case.headline)), 1500)
+    return checked(Drawn(line, [SectionBlock(text=markup(line)).to_dict()]))
 
 
 def thread(case: Case) -> tuple[Drawn, ...]:

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from bot.front import Case
 from bot.slack.blocks import Drawn
 from bot.slack.calls import QUIET, Calls, Dropped, body
-from bot.slack.case import person
+from bot.slack.case import person, said
 from bot.slack.faults import SlackFault
+from bot.slack.home import note
+from bot.slack.marks import Mark
 from bot.slack.notes import Notes, in_place, left, noted
 from bot.slack.steps import Steps
-from bot.slack.support import Support
+from bot.slack.support import Support, posted
 from bot.slack.words import say
+from bot.store import Handed, Relay
 from flows.conversation import Conversation, Status
 from flows.screen import Progress, Screen
 
@@ -92,6 +95,32 @@ class SlackFront:
         """Post the case into the support channel, once; return where the answer comes from. Raises SlackFault."""
         return await self._support.hand_over(conversation.id, case)
 
+    async def redraw(self, conversation: Conversation, case: Case, handed: Handed) -> None:
+        """Show in the support channel how the case stands now. Raises SlackFault."""
+        await self._support.redraw(conversation.id, case, handed)
+
+    async def relay(self, conversation: Conversation, relay: Relay, number: int, *, again: bool) -> None:
+        """Carry words into the person's direct message, or into the thread of the case, once. Raises SlackFault."""
+        name = f"relay {number}"
+        if relay.to == "human":
+            drawn = said(relay.who, "from_person", relay.text)
+            await self._support.to_thread(conversation.id, drawn, name, again=again)
+            return
+        channel = await self.channel(conversation.owner)
+        drawn = said(relay.who, "from_human", relay.text)
+        await posted(self.calls, channel, drawn, conversation.id, name, again=again)
+
+    async def echo(self, conversation: str, who: str, text: str) -> None:
+        """Show in the thread of a case what was asked by the form. Raises SlackFault."""
+        await self._support.to_thread(conversation, said(who, "asks", text), "question", again=False)
+
+    async def remind(self, conversation: Conversation, screen: Screen, words: str, *, again: bool) -> None:
+        """Post a reminder with the way back to the step, once. Raises SlackFault."""
+        drawn = note(words, resume=Mark(conversation.id, screen.revision))
+        channel = await self.channel(conversation.owner)
+        name = f"remind {screen.revision}"
+        await posted(self.calls, channel, drawn, conversation.id, name, again=again)
+
     async def tell(self, owner: str, drawn: Drawn) -> None:
         """Post a message that belongs to no step into the owner's direct message. Raises SlackFault."""
         channel = await self.channel(owner)
@@ -113,7 +142,9 @@ class SlackFront:
 
     async def _draw(self, conversation: Conversation, screen: Screen, notes: dict[str, str], live: _Live) -> None:
         if conversation.status is Status.CLOSED and notes.get("ts"):
-            await self._steps.shrink(notes, say("closed"))  # another one was opened: nothing new is posted here
+            await self._steps.shrink(
+                notes, conversation.notice or say("closed")
+            )  # another one was opened: nothing new is posted here
             await self._notes.remember(conversation.id, noted(conversation, screen))
             return
         if in_place(notes, conversation, screen):

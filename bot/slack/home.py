@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, HeaderBlock
@@ -11,15 +12,38 @@ from slack_sdk.models.views import View
 
 from bot.slack import limits, marks
 from bot.slack.blocks import Drawn, button, checked, label, sections, small
+from bot.slack.case import mention
 from bot.slack.marks import Mark
 from bot.slack.text import bare, fitted
 from bot.slack.words import say
+from bot.store import Handed
 
 MOST_RECENT = 10
+MOST_WAITING, MOST_COUNTS, MOST_UNREAD = 20, 20, 10
 
 
-def home(*, going: tuple[Mark, str] | None, recent: Sequence[tuple[float, str]], note: str = "") -> dict[str, Any]:
-    """Draw App Home: Start, the open conversation (mark and title), recent ones as (seconds since the epoch, title)."""
+@dataclass(frozen=True, slots=True)
+class ForIt:
+    """What IT sees in App Home beside its own: cases as (since when, owner, state, title), counts, texts."""
+
+    queue: Sequence[tuple[Handed, str, str]] = ()
+    """Cases with their owner and headline, the oldest first."""
+    counts: Sequence[tuple[str, int]] = ()
+    """(cause in words, how often), the most frequent first."""
+    unread: Sequence[str] = ()
+
+
+def home(
+    *,
+    going: tuple[Mark, str] | None,
+    recent: Sequence[tuple[float, str, str]],
+    note: str = "",
+    it: ForIt | None = None,
+) -> dict[str, Any]:
+    """Draw App Home: Start, the open conversation (mark and title), recent ones as (when, title, verdict or "").
+
+    Times are seconds since the epoch; `it` is what only people of IT see.
+    """
     blocks: list[Block] = [HeaderBlock(text=label(say("home_title"))), *sections([say("home_body")])]
     if note:
         blocks += sections([note])
@@ -31,10 +55,34 @@ def home(*, going: tuple[Mark, str] | None, recent: Sequence[tuple[float, str]],
     blocks.append(ActionsBlock(elements=list(buttons)))
     if recent:
         blocks += [DividerBlock(), *sections([f"*{say('home_recent')}*"])]
-        for started, title in recent[:MOST_RECENT]:
-            day = time.strftime("%Y-%m-%d", time.gmtime(started))
-            blocks.append(small(fitted(say("home_case", day=day, title=bare(title)), limits.CONTEXT)))
+        for started, title, cause in recent[:MOST_RECENT]:
+            word = "home_verdict" if cause else "home_case"
+            line = say(word, day=_day(started), title=bare(title), cause=bare(cause))
+            blocks.append(small(fitted(line, limits.CONTEXT)))
+    blocks += _for_it(it) if it else []
     return dict(View(type="home", blocks=blocks).to_dict())
+
+
+def _day(at: float) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(at))
+
+
+def _for_it(it: ForIt) -> list[Block]:
+    blocks: list[Block] = [DividerBlock(), HeaderBlock(text=label(say("home_queue")))]
+    for handed, owner, title in it.queue[:MOST_WAITING]:
+        state = say(f"state_{handed.state}", who=mention(handed.who))
+        line = say("home_queue_one", day=_day(handed.at), who=mention(owner), state=state, title="\0")
+        blocks.append(small(line.replace("\0", fitted(bare(title), 500))))
+    if not it.queue:
+        blocks.append(small(say("home_queue_none")))
+    counts = [say("home_counts_one", count=count, cause=bare(cause)) for cause, count in it.counts[:MOST_COUNTS]]
+    blocks.append(HeaderBlock(text=label(say("home_counts"))))
+    blocks += sections(counts or [say("home_counts_none")], between="\n")
+    blocks.append(HeaderBlock(text=label(say("home_unread"))))
+    if not it.unread:
+        blocks.append(small(say("home_unread_none")))
+    blocks += [small(fitted(bare(" ".join(text.split())), 300)) for text in it.unread[:MOST_UNREAD] if text.strip()]
+    return blocks
 
 
 def note(text: str, *, resume: Mark | None = None, anew: bool = False, start: bool = False) -> Drawn:

@@ -15,13 +15,17 @@ from slack_bolt.async_app import AsyncApp
 from bot.desk import Desk, Outcome, Result
 from bot.front import Turn
 from bot.slack import marks, reading
+from bot.slack.acks import acknowledged, before_ack, nothing_more, told
 from bot.slack.blocks import Drawn
 from bot.slack.calls import body as drawn_body
+from bot.slack.cases import Cases
 from bot.slack.clicks import Ack, Clicks, failed
 from bot.slack.delivery import SlackFront
 from bot.slack.gate import Gate, House
-from bot.slack.home import home, note, pointer
+from bot.slack.home import note, pointer
+from bot.slack.homes import published
 from bot.slack.marks import Mark
+from bot.slack.people import People
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
 from bot.slack.words import say
@@ -38,13 +42,24 @@ MESSAGE_KINDS = (None, "file_share", "thread_broadcast", "me_message")
 class Listeners:
     """Reads what came in, asks the desk, acknowledges after its commit."""
 
-    def __init__(self, desk: Desk, front: SlackFront, gate: Gate, house: House, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        front: SlackFront,
+        *,
+        gate: Gate,
+        house: House,
+        session: aiohttp.ClientSession,
+        people: People,
+    ) -> None:
         self._desk = desk
         self._front = front
         self._gate = gate
         self._house = house
         self.replies = Replies(front, session)
         self._clicks = Clicks(desk, front, gate, self.replies)
+        self._cases = Cases(desk, front, gate=gate, replies=self.replies, people=people, once=self._once)
+        self._people = people
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     def register(self, app: AsyncApp) -> None:
@@ -55,15 +70,20 @@ class Listeners:
         app.action(marks.RESUME)(self._safe(self._clicks.resumed))
         for name in (marks.START, marks.ANEW):
             app.action(name)(self._safe(self._start))
+        for name in (marks.CLAIM, marks.RESOLVE, marks.REOPEN):
+            app.action(name)(self._safe(self._cases.pressed))
+        app.action(marks.ASK)(self._safe(self._cases.asks))
+        app.view(marks.QUESTION)(self._safe(self._cases.asked))
+        app.view_closed(marks.QUESTION)(acknowledged)
         app.action(re.compile("^" + re.escape(marks.PREFIX)))(self._safe(self._clicks.pressed))
         app.view(marks.FORM)(self._safe(self._clicks.submitted))
-        app.view_closed(marks.FORM)(_acknowledged)
+        app.view_closed(marks.FORM)(acknowledged)
         for event, work in (
             ("message", self._message),
             ("app_mention", self._mention),
             ("app_home_opened", self._home_opened),
         ):
-            app.event(event, middleware=[_before_ack(work)])(_nothing_more)
+            app.event(event, middleware=[before_ack(work)])(nothing_more)
 
     def _safe(self, listener: Listener) -> Callable[..., Awaitable[None]]:
         async def listening(body: dict[str, Any], ack: Ack) -> None:
@@ -90,21 +110,32 @@ class Listeners:
             await ack()
             return
         if said := await self._gate.refused(person, str(body.get("channel_id") or "")):
-            await _told(ack, note(said))
+            await told(ack, note(said))
             return
         text = reading.typed(body.get("text"))
         if (drawn := await self._worded(person, text)) is not None:
-            await _told(ack, drawn)
+            await told(ack, drawn)
             return
         current = await self._desk.current(person.owner) if not text else None
         if current and (current.trail or current.answers or current.status is Status.HANDED):
-            await _told(ack, self._offer(current))
+            await told(ack, self._offer(current))
         elif current:
-            await _told(ack, self._pointer(body, "pointer"))
+            await told(ack, self._pointer(body, "pointer"))
             self.replies.later(self._front.show_again(current, self._desk.screen(current)))
         else:
-            outcome = await self._desk.open(reading.key(body), person.owner, text)
-            await _told(ack, note(outcome.said) if outcome.said else self._pointer(body, "pointer"))
+            outcome = await self._opened(reading.key(body), person, text)
+            await told(ack, note(outcome.said) if outcome.said else self._pointer(body, "pointer"))
+
+    async def _opened(self, key: str, person: Who, text: str = "") -> Outcome:
+        """Open a conversation; the language of the person's profile is asked for after the acknowledgement."""
+        outcome = await self._desk.open(key, person.owner, text)
+        if outcome.result is Result.TAKEN and outcome.conversation:
+            self.replies.later(self._speaks(person, outcome.conversation.id))
+        return outcome
+
+    async def _speaks(self, person: Who, conversation: str) -> None:
+        if locale := (await self._people.known(person.user)).locale:
+            await self._desk.speaks(conversation, locale)
 
     async def _worded(self, person: Who, text: str) -> Drawn | None:
         """Answer the words `help`, `status` and `forget me`; None for any other text."""
@@ -142,7 +173,7 @@ class Listeners:
             if person is not None and body.get("response_url"):
                 self.replies.later(self.replies.answer(body, person.owner, note(said)))
             return
-        outcome = await self._desk.open(reading.key(body), person.owner)
+        outcome = await self._opened(reading.key(body), person)
         await ack()
         if outcome.result is Result.FAILED:
             self.replies.later(self.replies.answer(body, person.owner, failed(outcome)))
@@ -164,7 +195,7 @@ class Listeners:
             said = say("shortcut_empty")
         drawn = note(said) if said else self._pointer(body, "pointer")
         if not said:
-            outcome = await self._desk.open(reading.key(body), person.owner, text)
+            outcome = await self._opened(reading.key(body), person, text)
             drawn = note(outcome.said) if outcome.said else drawn
         await ack()
         if self._once(reading.key(body)):
@@ -177,11 +208,7 @@ class Listeners:
         self.replies.later(self._publish(person))
 
     async def _publish(self, person: Who, note_: str = "") -> None:
-        current = await self._desk.current(person.owner)
-        going = (Mark(current.id, current.revision), self._desk.screen(current).title) if current else None
-        recent = [each for each in await self._desk.recent(person.owner) if current is None or each.id != current.id]
-        titled = [(each.started, self._desk.screen(each).title) for each in recent]
-        view = home(going=going, recent=titled, note=note_)
+        view = await published(self._desk, self._people, person, note_)
         await self._front.calls("views.publish", user_id=person.user, view=view)
 
     # Messages
@@ -203,7 +230,12 @@ class Listeners:
     async def _message(self, body: Body) -> None:
         """Take words and files of the direct message; a conversation is opened where none is."""
         person, event = self._gate.person(body), body["event"]
-        if person is None or event.get("channel_type") != "im" or event.get("subtype") not in MESSAGE_KINDS:
+        if person is None or event.get("subtype") not in MESSAGE_KINDS:
+            return
+        if event.get("channel_type") in ("channel", "group"):
+            await self._cases.written(body)
+            return
+        if event.get("channel_type") != "im":
             return
         key = reading.key(body)
         if said := await self._gate.refused(person):
@@ -224,7 +256,7 @@ class Listeners:
     async def _took(self, key: str, person: Who, text: str, pictures: list[str], ts: str) -> None:
         current = await self._desk.current(person.owner)
         if current is None:
-            opened = await self._desk.open(key, person.owner, text)
+            opened = await self._opened(key, person, text)
             self._say(person, opened)
             current, text = opened.conversation, ""
         if current is None:
@@ -247,26 +279,3 @@ class Listeners:
         while len(self._seen) > DELIVERIES_KEPT:
             self._seen.popitem(last=False)
         return first
-
-
-async def _told(ack: Ack, drawn: Drawn) -> None:
-    """Acknowledge a command with words that only its sender sees."""
-    await ack(response_type="ephemeral", **drawn_body(drawn))
-
-
-async def _acknowledged(ack: Ack) -> None:
-    await ack()
-
-
-async def _nothing_more() -> None:
-    """The work was done before bolt acknowledged."""
-
-
-def _before_ack(work: Callable[[Body], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Return a middleware that works first: what it raises is a 500 to Slack, which sends the event again."""
-
-    async def working(body: dict[str, Any], next_: Next) -> None:
-        await work(body)
-        await next_()
-
-    return working

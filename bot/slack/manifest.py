@@ -8,14 +8,17 @@ from bot.slack import marks
 
 SCOPES = {
     "app_mentions:read": "a mention is answered with the way to the direct message",
+    "channels:history": "what IT writes in the thread of a case reaches the person (a public support channel)",
     "chat:write": "every step of a conversation, and the case in the support channel",
     "commands": "/smtp-help and the message shortcut",
+    "groups:history": "the same where the support channel is private",
     "im:history": "what is pasted in the direct message; a message is looked for before it is posted again",
     "im:write": "the direct message is opened",
-    "usergroups:read": "SMTP_HELP_ALLOW_GROUP: who may use it",
+    "usergroups:read": "SMTP_HELP_ALLOW_GROUP and SMTP_HELP_IT_GROUP: who may use it, who belongs to IT",
+    "users:read": "the language of a person's profile, and the name of who claims a case",
 }
 """Each scope of the bot, and what it is for."""
-EVENTS = ("app_home_opened", "app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
 
 SOCKET_HEADER = """\
 # The Slack app for Socket Mode: paste it at https://api.slack.com/apps under "From a manifest".

@@ -10,6 +10,8 @@ CHOOSE, PICK, FILL = "smtp:choose", "smtp:pick", "smtp:fill"
 BACK, AGAIN, HUMAN = "smtp:back", "smtp:again", "smtp:human"
 START, RESUME, ANEW = "smtp:start", "smtp:resume", "smtp:anew"
 FORM, EXPLAIN = "smtp:form", "smtp:explain"
+CLAIM, ASK, RESOLVE, REOPEN = "smtp:case:claim", "smtp:case:ask", "smtp:case:resolve", "smtp:case:reopen"
+QUESTION = "smtp:question"
 COMMAND = "/smtp-help"
 FOOTER = {"back": BACK, "again": AGAIN, "human": HUMAN}
 """The action of each name in a screen's footer."""

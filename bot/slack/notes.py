@@ -16,7 +16,8 @@ class Notes(Protocol):
 
     Names: channel, ts, revision, step, kind, title, stops (answers given before), status, posting (a revision that
     may have been posted), below (something of the person's stands below the step), support_channel, support_ts,
-    support_posting, support_thread (messages of the thread that were posted).
+    support_posting, support_thread (messages of the thread that were posted), support_done (`yes`, or `back` where the
+    case was resolved or taken back since).
     """
 
     async def surface(self, conversation_id: str) -> dict[str, str]:

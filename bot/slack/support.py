@@ -1,4 +1,4 @@
-"""Handing a case to the support channel, once, and saying where the answer comes from."""
+"""Handing a case to the support channel, once; keeping its message true; carrying words into its thread."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any
 
 from bot.front import Case
 from bot.slack import case as cases
+from bot.slack.blocks import Drawn
 from bot.slack.calls import QUIET, Calls, body
-from bot.slack.faults import SlackFault
+from bot.slack.faults import GONE, SlackFault
 from bot.slack.notes import Notes
+from bot.slack.posts import metadata, post_once
 from bot.slack.words import say
+from bot.store import CaseState, Handed
 
 LOG = logging.getLogger(__name__)
+HEAD = "case"
 
 
 class Support:
@@ -29,16 +33,22 @@ class Support:
     async def hand_over(self, conversation_id: str, case: Case) -> str:
         """Post the case once, its texts and transcript in the thread; return the sentence for the person.
 
-        What trying again cannot mend (no channel, not invited, a missing scope) is said to the person; what passes
-        raises SlackFault, for the desk to try again.
+        A case that is in the channel already is told in its thread that a human is asked for again. What trying again
+        cannot mend (no channel, not invited, a missing scope) is said to the person; what passes raises SlackFault, for
+        the desk to try again.
         """
         if not self._channel:
             return say("nobody", conversation=case.conversation)
         notes = await self._notes.surface(conversation_id)
         try:
-            if "support_ts" not in notes:
-                notes = await self._head(conversation_id, case, notes)
-            await self._thread(conversation_id, case, notes)
+            if notes.get("support_done") == "back":
+                await self._again(case, notes)
+                await self._notes.remember(conversation_id, {"support_done": "yes"})
+            elif "support_done" not in notes:
+                if "support_ts" not in notes:
+                    notes = await self._head(conversation_id, case, notes)
+                await self._thread(conversation_id, case, notes)
+                await self._notes.remember(conversation_id, {"support_done": "yes"})
         except SlackFault as fault:
             if not fault.lasting:
                 raise
@@ -47,16 +57,23 @@ class Support:
         return " ".join([say("handed"), *([say("handed_hours", hours=self._hours)] if self._hours else [])])
 
     async def _head(self, conversation_id: str, case: Case, notes: Mapping[str, str]) -> dict[str, str]:
-        """Post the message of the channel; one that may have been posted before a crash says that it may be a copy."""
-        drawn = cases.headline(case, group=self._group, again="support_posting" in notes)
+        """Post the message of the channel; one that may have been posted before a crash is looked for.
+
+        Where Slack does not let us look, it is posted all the same and says that it may be a copy.
+        """
+        before = "support_posting" in notes
         await self._notes.remember(conversation_id, {"support_posting": "yes"})
+        drawn = cases.headline(case, group=self._group)
         try:
-            answer = await self._calls("chat.postMessage", repeat=False, channel=self._channel, **body(drawn), **QUIET)
+            at = await post_once(self._calls, self._channel, drawn, case.conversation, HEAD, again=before)
+            if at is None:
+                copy = cases.headline(case, group=self._group, again=True)
+                at = await post_once(self._calls, self._channel, copy, case.conversation, HEAD, again=False)
         except SlackFault as fault:
             if fault.refused:  # it was not posted, so the next attempt is no copy
                 await self._notes.remember(conversation_id, {"support_posting": None})
             raise
-        posted = {"support_channel": str(answer["channel"]), "support_ts": str(answer["ts"])}
+        posted = {"support_channel": (at or ("", ""))[0], "support_ts": (at or ("", ""))[1]}
         await self._notes.remember(conversation_id, posted)
         return {**notes, **posted}
 
@@ -67,3 +84,40 @@ class Support:
         for number, drawn in enumerate(cases.thread(case)[done:], done + 1):
             await self._calls("chat.postMessage", repeat=False, **where, **body(drawn), **QUIET)
             await self._notes.remember(conversation_id, {"support_thread": str(number)})
+
+    async def _again(self, case: Case, notes: Mapping[str, str]) -> None:
+        await self._draw(case, None, notes)
+        where: dict[str, Any] = {"channel": notes["support_channel"], "thread_ts": notes["support_ts"]}
+        await self._calls("chat.postMessage", repeat=False, **where, **body(cases.back(case)), **QUIET)
+
+    async def redraw(self, conversation_id: str, case: Case, handed: Handed) -> None:
+        """Show in the channel how the case stands now; a message that was deleted stays away. Raises SlackFault."""
+        notes = await self._notes.surface(conversation_id)
+        if notes.get("support_ts"):
+            await self._draw(case, handed, notes)
+            done = "back" if handed.state is CaseState.RESOLVED else "yes"
+            await self._notes.remember(conversation_id, {"support_done": done})
+
+    async def _draw(self, case: Case, handed: Handed | None, notes: Mapping[str, str]) -> None:
+        drawn = cases.headline(case, handed, group=self._group)
+        where: dict[str, Any] = {"channel": notes["support_channel"], "ts": notes["support_ts"]}
+        try:
+            await self._calls("chat.update", metadata=metadata(case.conversation, HEAD), **where, **body(drawn))
+        except SlackFault as fault:
+            if fault.error not in GONE:
+                raise
+            LOG.info("the message of case %s is gone: %s", case.conversation, fault)
+
+    async def to_thread(self, conversation_id: str, drawn: Drawn, name: str, *, again: bool) -> None:
+        """Post into the case's thread, once; nothing where the case is in no channel. Raises SlackFault."""
+        notes = await self._notes.surface(conversation_id)
+        if ts := notes.get("support_ts"):
+            await posted(self._calls, notes["support_channel"], drawn, conversation_id, name, thread=ts, again=again)
+
+
+async def posted(
+    calls: Calls, channel: str, drawn: Drawn, conversation: str, name: str, *, thread: str = "", again: bool
+) -> None:
+    """Post once; where Slack does not let us look whether it is there, once more is better than never."""
+    if await post_once(calls, channel, drawn, conversation, name, thread=thread, again=again) is None:
+        await post_once(calls, channel, drawn, conversation, name, thread=thread, again=False)

@@ -116,6 +116,14 @@ class Person:
         event = {"type": "message", "channel_type": "im", "channel": self.dm, "text": text, "ts": ts, **shared, **more}
         return await self._event(event)
 
+    async def writes(self, text, channel, thread_ts, **more):
+        """Write into a thread of a channel."""
+        ts = self.slack.stamp()
+        message = {"ts": ts, "text": text, "user": self.user, "thread_ts": thread_ts}
+        self.slack.messages[channel][ts] = message
+        event = {"type": "message", "channel_type": "channel", "channel": channel, **message, **more}
+        return await self._event(event)
+
     async def mentions(self, text="help", channel="C0TALK"):
         return await self._event(
             {"type": "app_mention", "channel": channel, "text": f"<@{BOT_USER}> {text}", "ts": "1.2"}

@@ -15,7 +15,17 @@ from fake_rules import RefusedError, arguments_of, check
 
 TEAM, APP, BOT, BOT_USER = "T0HOME", "A0SMTP", "B0SMTP", "U0SMTPBOT"
 TOKEN, APP_TOKEN, SECRET = "xoxb-fake", "xapp-fake", "shhh"
-SCOPES = {"app_mentions:read", "chat:write", "commands", "im:history", "im:write", "usergroups:read"}
+SCOPES = {
+    "app_mentions:read",
+    "channels:history",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "im:history",
+    "im:write",
+    "usergroups:read",
+    "users:read",
+}
 TRIGGER_LIFE = 3.0
 RESPONSE_LIFE, RESPONSE_USES = 1800.0, 5
 
@@ -183,6 +193,20 @@ class FakeSlack:
         newest = list(self.messages[channel].values())[::-1][: int(limit)]
         shown = str(include_all_metadata).lower() in ("1", "true")
         return {"messages": [m if shown else {k: v for k, v in m.items() if k != "metadata"} for m in newest]}
+
+    def do_conversations_replies(self, channel, ts, limit="100", include_all_metadata=False, **_):
+        self._known(channel)
+        if ts not in self.messages[channel]:
+            raise RefusedError("thread_not_found")
+        thread = [m for m in self.messages[channel].values() if ts in (m["ts"], m.get("thread_ts"))][-int(limit) :]
+        shown = str(include_all_metadata).lower() in ("1", "true")
+        return {"messages": [m if shown else {k: v for k, v in m.items() if k != "metadata"} for m in thread]}
+
+    def do_users_info(self, user, include_locale=False, **_):
+        if user not in self.people:
+            raise RefusedError("user_not_found")
+        locale = {"locale": "de-DE"} if str(include_locale).lower() in ("1", "true") else {}
+        return {"user": {"id": user, "profile": {"display_name": user[2:].capitalize()}, **locale}}
 
     def _known(self, channel):
         if channel not in self.channels:

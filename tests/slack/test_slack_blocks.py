@@ -226,7 +226,7 @@ def test_a_long_transcript_goes_into_parts_and_says_what_it_leaves_out():
 
 @pytest.mark.parametrize("going", [None, (Mark("c1", 3), "Which <one>?")])
 def test_app_home_has_start_and_where_there_is_one_the_open_conversation(going):
-    view = home.home(going=going, recent=[(0.0, "The <port> is closed.")] * 20, note="Look")
+    view = home.home(going=going, recent=[(0.0, "The <port> is closed.", "")] * 20, note="Look")
     assert fake_blocks.refused_view(view) == []
     names = [e["text"]["text"] for _, e in fake_blocks.buttons(view["blocks"])]
     assert names == (["Go on", "Start"] if going else ["Start"])

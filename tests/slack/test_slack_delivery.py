@@ -180,8 +180,22 @@ async def test_a_case_is_handed_over_once_and_its_thread_goes_on_where_it_stoppe
         assert len(thread) == 3
 
 
+async def test_a_case_that_was_posted_right_before_a_crash_is_found_and_not_posted_again(run):
+    async with run(support_channel="C0HELP") as bot:
+        bot.slack.channel("C0HELP")
+        ann = await opened(bot)
+        conversation = await bot.desk.current(ann.owner)
+        case = Case(conversation.id, ann.owner, "No way out")
+        bot.slack.fault("chat.postMessage", "drop_after_accept")
+        with pytest.raises(SlackFault):
+            await bot.half.front.hand_over(conversation, case)
+        await bot.half.front.hand_over(conversation, case)
+        assert len(bot.slack.posted("C0HELP")) == 1
+
+
 async def test_a_case_that_may_have_been_posted_before_a_crash_says_that_it_may_be_a_copy(run):
     async with run(support_channel="C0HELP") as bot:
+        bot.slack.fault("conversations.history", "missing_scope")
         bot.slack.channel("C0HELP")
         ann = await opened(bot)
         conversation = await bot.desk.current(ann.owner)

@@ -1,0 +1,37 @@
+"""When a delivery is acknowledged: with words, without, or only after its work."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.slack.blocks import Drawn
+from bot.slack.calls import body as drawn_body
+from bot.slack.clicks import Ack
+from bot.slack.reading import Body
+
+Next = Callable[[], Awaitable[Any]]
+
+
+async def told(ack: Ack, drawn: Drawn) -> None:
+    """Acknowledge a command with words that only its sender sees."""
+    await ack(response_type="ephemeral", **drawn_body(drawn))
+
+
+async def acknowledged(ack: Ack) -> None:
+    """Acknowledge, and do nothing."""
+    await ack()
+
+
+async def nothing_more() -> None:
+    """The work was done before bolt acknowledged."""
+
+
+def before_ack(work: Callable[[Body], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Return a middleware that works first: what it raises is a 500 to Slack, which sends the event again."""
+
+    async def working(body: dict[str, Any], next_: Next) -> None:
+        await work(body)
+        await next_()
+
+    return working

@@ -1,0 +1,249 @@
+"""A hand-over from both sides: the case's message and its buttons, the thread, who may, and its end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import fake_blocks
+import pytest
+
+CHANNEL = "C0HELP"
+
+
+def words(message):
+    return fake_blocks.texts(message["blocks"])
+
+
+def labels(message):
+    return [e["text"]["text"] for _, e in fake_blocks.buttons(message["blocks"])]
+
+
+async def handed(bot, text="ann@example.com"):
+    """Ann asks for a human; returns her, and the message of the case."""
+    bot.slack.channel(CHANNEL)
+    ann = bot.person()
+    await ann.command(text)
+    await bot.quiet(ann)
+    await ann.presses("Talk to a human")
+    await bot.quiet(ann)
+    return ann, bot.slack.posted(CHANNEL)[0]
+
+
+def head(bot):
+    return {**bot.slack.posted(CHANNEL)[0], "channel": CHANNEL}
+
+
+def thread(bot):
+    return [words(m) for m in bot.slack.posted(CHANNEL) if m.get("thread_ts")]
+
+
+async def test_a_hand_over_is_played_from_both_sides_to_its_end(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, case = await handed(bot)
+        ina = bot.person("U0IT")
+        assert labels(case) == ["Claim", "Ask a question", "Resolve"]
+        assert "Open." in words(case)
+
+        await ina.presses("Claim", head(bot))
+        await bot.quiet(ann)
+        assert "Claimed* by <@U0IT>" in words(head(bot))
+        assert labels(head(bot)) == ["Ask a question", "Resolve"]
+        assert "It has your case now. I keep silent" in words(ann.messages[-1])
+
+        await ina.presses("Ask a question", head(bot))
+        await bot.half.listeners.replies.settled()
+        (view,) = [v for v in bot.slack.views.values() if v["callback_id"] == "smtp:question"]
+        await ina.submits(view, question="Which <network> are you in?")
+        await bot.quiet(ann)
+        assert "<@U0IT> of your helpdesk writes:" in words(ann.messages[-1])
+        assert "&lt;network&gt;" in words(ann.messages[-1])
+        assert "<@U0IT> asks:" in thread(bot)[-1]
+
+        said_by_the_bot = len(ann.messages)
+        await ann.says("At home, password: hunter2")
+        await bot.quiet(ann)
+        assert len(ann.messages) == said_by_the_bot  # a human is on it, and the bot keeps silent
+        assert "<@U0ANN> writes:" in thread(bot)[-1]
+        assert "At home" in thread(bot)[-1]
+        assert "hunter2" not in thread(bot)[-1]
+
+        await ina.writes("Try port 465", CHANNEL, case["ts"])
+        await ina.again()
+        await bot.quiet(ann)
+        assert [words(m) for m in ann.messages[said_by_the_bot:]] == [words(ann.messages[-1])]
+        assert "Try port 465" in words(ann.messages[-1])
+
+        await ina.presses("Resolve", head(bot))
+        await bot.quiet(ann)
+        assert "Resolved* by <@U0IT>" in words(head(bot))
+        assert labels(head(bot)) == ["Ask a question", "Reopen"]
+        assert "Did that help?" in words(ann.messages[-1])
+
+        await ina.presses("Reopen", head(bot))
+        await bot.quiet(ann)
+        assert "Open." in words(head(bot))
+        assert "A human takes over" in words(ann.messages[-1])
+
+        await ina.presses("Resolve", head(bot))
+        await bot.quiet(ann)
+        await ann.presses("Yes, my mail goes again")
+        conversation = await bot.quiet(ann)
+        assert conversation.status == "solved"
+        assert await bot.store.helped(conversation.id) == {"human": "helped"}
+        assert (await bot.store.case(conversation.id)).state == "resolved"
+
+
+async def test_no_after_a_resolution_brings_the_case_back_into_the_same_thread(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, _ = await handed(bot)
+        await bot.person("U0IT").presses("Resolve", head(bot))
+        await bot.quiet(ann)
+        await ann.presses("No, not yet")
+        conversation = await bot.quiet(ann)
+        assert conversation.status == "handed"
+        assert [m for m in bot.slack.posted(CHANNEL) if "thread_ts" not in m] == [bot.slack.posted(CHANNEL)[0]]
+        assert "Asked for a human again" in thread(bot)[-1]
+        assert labels(head(bot)) == ["Claim", "Ask a question", "Resolve"]
+        assert await bot.store.helped(conversation.id) == {"human": "no"}
+
+
+async def test_going_back_to_the_bot_closes_the_case_and_says_so_to_it(run):
+    async with run(support_channel=CHANNEL) as bot:
+        ann, _ = await handed(bot)
+        await ann.presses("Back")
+        await bot.quiet(ann)
+        assert "<@U0ANN> went on without you" in words(head(bot))
+        assert labels(head(bot)) == ["Ask a question", "Reopen"]
+
+
+async def test_buttons_of_a_case_are_checked_on_the_server(run):
+    async with run(support_channel=CHANNEL, it_group="S0ITGROUP") as bot:
+        bot.slack.groups["S0ITGROUP"] = ["U0IT"]
+        ann, case = await handed(bot)
+        for label in ("Claim", "Resolve"):
+            await ann.presses(label, head(bot))
+            await bot.half.listeners.replies.settled()
+            assert "for the people of your IT" in words(bot.slack.ephemerals[-1])
+        await ann.presses("Ask a question", head(bot))
+        await bot.half.listeners.replies.settled()
+        assert "for the people of your IT" in words(bot.slack.ephemerals[-1])
+        assert not any(v["callback_id"] == "smtp:question" for v in bot.slack.views.values())
+        stranger = bot.person("U0FAR", team="T0FAR")
+        await stranger.presses("Claim", head(bot))
+        await bot.half.listeners.replies.settled()
+        assert "only help people of the workspace" in words(bot.slack.ephemerals[-1])
+        assert (await bot.store.case((await bot.quiet(ann)).id)).state == "open"
+        await bot.person("U0IT").presses("Claim", head(bot))
+        assert (await bot.store.case((await bot.quiet(ann)).id)).who == "slack:T0HOME:U0IT"
+
+
+async def test_a_question_whose_form_was_open_when_somebody_left_it_is_refused_in_the_form(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, _ = await handed(bot)
+        ina = bot.person("U0IT")
+        await ina.presses("Ask a question", head(bot))
+        await bot.half.listeners.replies.settled()
+        (view,) = [v for v in bot.slack.views.values() if v["callback_id"] == "smtp:question"]
+        before = len(ann.messages)
+        _, answer = await bot.person("U0BOB").submits(view, question="Let me see")
+        assert answer["response_action"] == "errors"
+        await bot.quiet(ann)
+        assert len(ann.messages) == before
+
+
+async def test_words_of_others_in_the_thread_are_not_passed_on_and_they_are_told(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, case = await handed(bot)
+        before = len(ann.messages)
+        await bot.person("U0BOB").writes("I know it better", CHANNEL, case["ts"])
+        await bot.half.listeners.replies.settled()
+        await bot.quiet(ann)
+        assert len(ann.messages) == before
+        assert "only those of your IT" in words(bot.slack.ephemerals[-1])
+
+
+@pytest.mark.parametrize("more", [{"bot_id": "B0OTHER"}, {"subtype": "message_changed"}, {"channel_type": "mpim"}])
+async def test_what_is_no_word_of_a_person_in_a_cases_thread_goes_nowhere(run, more):
+    async with run(support_channel=CHANNEL) as bot:
+        ann, case = await handed(bot)
+        before = len(ann.messages)
+        await bot.person("U0IT").writes("hello", CHANNEL, case["ts"], **more)
+        await bot.quiet(ann)
+        assert len(ann.messages) == before
+
+
+async def test_two_claims_at_once_are_one(run):
+    async with run(support_channel=CHANNEL) as bot:
+        ann, _ = await handed(bot)
+        first, second = bot.person("U0IT"), bot.person("U0IT2")
+        shown = head(bot)
+        await first.presses("Claim", shown)
+        await second.presses("Claim", shown)
+        await bot.half.listeners.replies.settled()
+        await bot.quiet(ann)
+        assert "Claimed* by <@U0IT>" in words(head(bot))
+        assert "not possible any more" in words(bot.slack.ephemerals[-1])
+
+
+@pytest.mark.parametrize("fault", ["drop", "drop_after_accept", "server_error", "ratelimited:0"])
+async def test_words_are_carried_once_whatever_becomes_of_slacks_answer(run, fault):
+    async with run(support_channel=CHANNEL) as bot:
+        ann, case = await handed(bot)
+        before = len(ann.messages)
+        bot.slack.fault("chat.postMessage", fault)
+        await bot.person("U0IT").writes("Try port 465", CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        assert ["Try port 465" in words(m) for m in ann.messages[before:]] == [True]
+        bot.slack.fault("chat.postMessage", fault)
+        await ann.says("It works")
+        await bot.quiet(ann)
+        assert ["It works" in text for text in thread(bot)] == [True]
+
+
+async def test_after_a_new_conversation_a_humans_words_make_the_case_the_one_that_is_answered(run):
+    async with run(support_channel=CHANNEL) as bot:
+        ann, case = await handed(bot)
+        handed_one = await bot.quiet(ann)
+        await ann.command("bob@example.com")
+        await bot.quiet(ann)
+        assert (await bot.desk.current(ann.owner)).id != handed_one.id
+        await bot.person("U0IT").writes("Are you there?", CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        await ann.says("Yes, I am")
+        await bot.quiet(ann)
+        assert "Yes, I am" in thread(bot)[-1]
+
+
+async def test_app_home_shows_it_the_queue_the_counts_and_what_was_not_understood(run, look):
+    look.causes = ["unknown"]
+    from probes.causes import Cause
+
+    look.causes = [Cause.UNKNOWN]
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        bot.slack.channel(CHANNEL)
+        ann, ina = bot.person(), bot.person("U0IT")
+        await ann.says("the flux capacitor <is> down, password: hunter2")
+        await bot.quiet(ann)
+        await ann.presses("Talk to a human")
+        await bot.quiet(ann)
+        await ina.opens_home()
+        await ann.opens_home()
+        await bot.half.listeners.replies.settled()
+        seen = words(bot.slack.homes["U0IT"])
+        assert "Handed over and not resolved" in seen
+        assert "<@U0ANN>" in seen
+        assert datetime.now(UTC).strftime("%Y-%m-%d") in seen
+        assert "1 ×" in seen
+        assert "flux capacitor" in seen
+        assert "hunter2" not in seen
+        assert "Handed over" not in words(bot.slack.homes["U0ANN"])
+        assert [u.text for u in await bot.store.unread()][0].startswith("the flux capacitor")
+
+
+async def test_the_language_of_the_profile_is_kept_with_the_conversation(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command()
+        assert (await bot.quiet(ann)).locale == "de-DE"
+        await ann.presses("I am not sure, please check")
+        assert (await bot.quiet(ann)).locale == "de-DE"
