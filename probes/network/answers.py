@@ -138,10 +138,10 @@ def _failed(name: str, kind: str, errors: list[tuple[Any, ...]]) -> Answer:
     """Tell from what a resolver did (server, tcp, port, error, response) how the question failed."""
     seen: list[Found] = []
     words: list[str] = []
-    for server, _, port, error, response in errors:
+    for server, _, _, error, response in errors:
         found = Found.TIME_OUT if response is None else _BY_RCODE.get(response.rcode(), Found.SERVFAIL)
         seen.append(found)
-        words.append(f"{server}:{port} {_why(error) if response is None else _said(response)}")
+        words.append(f"{str(server).removeprefix('Do53:')} {_why(error) if response is None else _said(response)}")
     found = max(seen, key=_WORST_LAST.index, default=Found.TIME_OUT)
     return Answer(name, kind, found, detail=", ".join(dict.fromkeys(map(clean, words)))[:200])
 

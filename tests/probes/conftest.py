@@ -66,3 +66,9 @@ async def scene(script: Script, certificates: Certificates | None = None) -> Asy
 @pytest.fixture
 def stage():
     return scene
+
+
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    """Say how much was fuzzed."""
+    if took := getattr(config, "fuzzed_peers", []):
+        terminalreporter.write_line(f"fuzzed peers: {len(took)} scripts in {sum(took):.1f} s")
