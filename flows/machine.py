@@ -11,6 +11,7 @@ from transitions import EventData, Machine, State
 
 from flows import memory
 from flows.book import Book
+from flows.careful import careful, noticed
 from flows.conversation import (
     AskedHuman,
     Cancel,
@@ -103,7 +104,10 @@ class Tree:
         # A notice and the mistakes of a form are said once.
         still = replace(conversation, revision=revision, notice=None, mistakes=(), typed={})
         cursor = Cursor(still.step, still, f"{still.id}.{revision}")
+        event, secret = careful(event)
         self._apply(cursor, event)
+        if secret:
+            cursor.conversation = noticed(cursor.conversation, self.book.words.shell("secret_removed"))
         if conversation.status is Status.HANDED and isinstance(event, Pasted | Pictured):
             return cursor.conversation, ()  # a human is on it: kept for them, and silent
         self._travel(cursor)

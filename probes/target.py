@@ -20,6 +20,44 @@ SLACK_LINK = re.compile(r"<(?:mailto:|tel:)?([^<>|\s]+)\|([^<>|]*)>|<(?:mailto:)
 
 SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\N{NO-BREAK SPACE}": " ", "…": "..."})
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+USERINFO = re.compile(
+    r"([a-z][a-z0-9+.-]{0,20}://)?([^\s:/@<>\"'(,;=]{1,200}):(?!//)[^\s<>]{1,300}@(?=[\w\[])", re.IGNORECASE
+)
+LABELS = frozenset(
+    {
+        "to",
+        "from",
+        "cc",
+        "bcc",
+        "for",
+        "mailto",
+        "sip",
+        "xmpp",
+        "acct",
+        "sender",
+        "recipient",
+        "user",
+        "username",
+        "login",
+        "email",
+        "mail",
+        "address",
+        "smtp",
+        "lmtp",
+        "rcpt",
+        "path",
+        "by",
+        "with",
+        "id",
+        "envelope",
+        "rfc822",
+        "local",
+        "virtual",
+        "relay",
+    }
+)
+HYPHENATED = re.compile(r"[a-z]+(?:-[a-z]+)+", re.IGNORECASE)
+"""A header's name, which may stand right before an address."""
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^@/\s]*@)?(?P<host>\[[^\]]*\]|[^/:?#\s]*)(?::(?P<port>\w*))?",
@@ -93,7 +131,19 @@ def _unwrapped(link: str, label: str) -> str:
 
 def field_text(text: str) -> str:
     """Return what was typed into a one-line field, cleaned, quotes and stray brackets around it taken off."""
-    return clean(text)[:LONGEST_TYPED].strip("\"'`<>, \t\r\n").strip()
+    return without_password(clean(text)[:LONGEST_TYPED]).strip("\"'`<>, \t\r\n").strip()
+
+
+def without_password(text: str) -> str:
+    """Return text without the password of `user:password@host`, with a scheme before it or not (RFC 3986 3.2.1)."""
+    if "@" not in text or ":" not in text:
+        return text
+    return USERINFO.sub(lambda found: found[0] if _is_label(found) else f"{found[1] or ''}{found[2]}@", text)
+
+
+def _is_label(found: re.Match[str]) -> bool:
+    """Tell `To:ann@example.com` and `mailto:ann@example.com` from a user name before a password."""
+    return not found[1] and (found[2].lower() in LABELS or bool(HYPHENATED.fullmatch(found[2])))
 
 
 def parse_host(typed: str) -> Host:

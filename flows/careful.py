@@ -1,0 +1,42 @@
+"""What a person types is freed of secrets before anything is made of it (rule 8): no later step ever sees one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows.conversation import Conversation, Event, Filled, Opened, Pasted, Pictured
+from probes.target import clean, without_password
+
+LONGEST = 200_000
+"""Characters of one text that are read at all."""
+
+
+def careful(event: Event) -> tuple[Event, bool]:
+    """Return the event without what looks like a secret, and whether anything was taken out."""
+    match event:
+        case Opened(text) | Pasted(text):
+            safe = without_secrets(text)
+            return (replace(event, text=safe), True) if safe != text[:LONGEST] else (event, False)
+        case Filled(values):
+            safe_values = {name: without_secrets(value) for name, value in values.items()}
+            return (Filled(safe_values), True) if safe_values != dict(values) else (event, False)
+        case Pictured(reference):
+            return Pictured(without_secrets(reference)), False
+        case _:
+            return event, False
+
+
+def without_secrets(text: str) -> str:
+    """Return a text cleaned and without passwords, tokens and login strings; as it was where it has none."""
+    from probes.replies.redaction import redact  # its patterns are compiled only where a text comes
+
+    meant = clean(text[:LONGEST])
+    safe, found = redact(without_password(meant))
+    return safe if found or safe != meant else text[:LONGEST]
+
+
+def noticed(conversation: Conversation, sentence: str) -> Conversation:
+    """Return the conversation with one more sentence to be said at its next step."""
+    if conversation.notice and sentence in conversation.notice:
+        return conversation
+    return replace(conversation, notice=" ".join(filter(None, (sentence, conversation.notice))))
