@@ -95,9 +95,8 @@ def _text(data: bytes, *charsets: str) -> str:
 
 
 def _payload(part: Message) -> str:
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes):
-        return ""
+    found = part.get_payload(decode=True)
+    data = found if isinstance(found, bytes) else b""
     charset = _charset(part)
     how = str(part.get("content-transfer-encoding", "")).strip().lower()
     if how in ("base64", "quoted-printable") or charset.startswith(("iso-2022", "utf-16")):
@@ -136,9 +135,7 @@ def grouped(text: str) -> list[Fields]:
             current[name] = value.strip()
         elif name:
             current[name] += " " + line.strip()
-    if current:
-        groups.append(current)
-    return groups
+    return [*groups, current] if current else groups
 
 
 def _sub(part: Message) -> Iterator[Message]:
@@ -149,11 +146,9 @@ def _sub(part: Message) -> Iterator[Message]:
 
 def _report(part: Message) -> list[Fields]:
     subs = list(_sub(part))
-    if subs:
-        groups = [{k.lower(): _raw(v) for k, v in sub.raw_items()} for sub in subs]
-        stray = "\n\n".join(str(sub.get_payload()) for sub in subs if isinstance(sub.get_payload(), str))
-        return [group for group in groups if group] + (grouped(stray) if stray.strip() else [])
-    return grouped(_payload(part))
+    groups = [{k.lower(): _raw(v) for k, v in sub.raw_items()} for sub in subs]
+    stray = "\n\n".join(str(sub.get_payload()) for sub in subs if isinstance(sub.get_payload(), str))
+    return [group for group in groups if group] + grouped(stray)
 
 
 def _is_bounce(part: Message) -> bool:

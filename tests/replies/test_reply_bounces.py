@@ -13,6 +13,7 @@ from probes.replies import read
 from probes.replies.clean import bounded, clean, sound
 from probes.replies.codes import codes, enhanced_code, parsed_reply
 from probes.replies.facts import addresses, hosts
+from probes.replies.message import grouped
 from probes.replies.plain import provider_of
 
 DAEMON = "From: MAILER-DAEMON@mx.example.com\nTo: ann@example.com\nSubject: {}\n"
@@ -238,6 +239,35 @@ def test_the_returned_headers_are_read_whatever_is_in_them():
         + 'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\nmailbox full\n--b\nContent-Type: message/rfc822\n\n--b--\n'
     )
     assert read(text).cause is Cause.MAILBOX_FULL
+
+
+def test_stray_lines_in_a_report_do_no_harm():
+    found = grouped("stray\n\nStatus: 5.1.1\n more\nand more\n\n\nAction: failed")
+    assert found == [{"status": "5.1.1 more and more"}, {"action": "failed"}]
+    assert grouped("stray") == []
+
+
+def test_a_whole_paste_in_quotes_cut_at_one_width_is_joined():
+    text = "> 535 5.7.8 Error: authentic\n> ation failed: for this us\n> er"
+    assert read(text).cause is Cause.AUTH_FAILED_CREDENTIALS
+
+
+def test_a_second_returned_message_is_left_alone():
+    part = "--b\nContent-Type: text/rfc822-headers\n\nFrom: ann@example.com\nTo: {}@example.org\n\n"
+    text = (
+        DAEMON.format("x")
+        + 'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\nIt could not be delivered: mailbox full\n\n'
+    )
+    text += part.format("bob") + part.format("cat") + "--b--\n"
+    assert [r.address for r in read(text).recipients] == ["bob@example.org"]
+
+
+def test_an_address_of_no_use_is_passed_over_in_a_sentence():
+    text = (
+        DAEMON.format("x")
+        + "\nYour message to postmaster@example.com was not delivered; mail to bob@example.org failed: mailbox full\n"
+    )
+    assert [r.address for r in read(text).recipients] == ["bob@example.org"]
 
 
 def test_bytes_that_were_kept_as_surrogates_are_read():
