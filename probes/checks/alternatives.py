@@ -34,7 +34,12 @@ async def look(target: Target, network: Network) -> Seen:
     await asyncio.wait({asking}, timeout=PREPARE_SECONDS)
     if not asking.done():
         await nearby.names(network, target)  # looked up while the given server is late, dialled only if need be
-    given, (ports, modes) = await asyncio.gather(asking, beside_it)
+    given = await asking
+    if survey.fine(target, given):
+        beside_it.cancel()
+        await asyncio.gather(beside_it, return_exceptions=True)
+        return Seen(given, ())
+    ports, modes = await beside_it
     beside = [(held, target) for held in (*ports, *modes)]
     held = survey.foremost(given)
     wrong_name = held is not None and held.certificate is not None and "name_mismatch" in held.certificate.failures
