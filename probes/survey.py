@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import replace
+from typing import Any
+from typing import Any
 
-from probes.dialogue import IMPLICIT_TLS_PORTS, Dialogue, Ended, natural
+from probes.dialogue import Dialogue, Ended, natural
 from probes.findings import Settings
 from probes.network import Blind, Dialled, Network, Reached
 from probes.speakers import Speaker, speaker
@@ -19,9 +21,14 @@ MOST_ADDRESSES = 6
 """Addresses of a server that are tried, three of a family."""
 OVERDUE_SECONDS = 2.0
 """Conversations beside the given one wait so long for it after their greeting: mostly they are not needed."""
+GRACE_SECONDS = 1.0
 PROVOKED_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
 """A plain port that says nothing for so long may be waiting for TLS; it is asked on a connection of its own."""
+BESIDE_SECONDS = 14.0
+"""A conversation beside the given one is waited for so long and no longer: the answer does not hang on it."""
+IMPATIENT_SECONDS = {465: 0.3, 2465: 0.3, 993: 0.3, 995: 0.3, 25: 12.0}
+"""The same for ports known to want TLS, and for 25, where servers delay their greeting to catch who speaks too soon."""
 LOGIN_METHODS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1", "SCRAM-SHA-256"})
 """Methods that mail programs have; NTLM and GSSAPI need the box "secure password authentication"."""
 ORDER = ("connect", "tls", "greeting", "ehlo", "helo", "starttls", "ehlo_tls", "auth", "mail_from", "rcpt_to", "quit")
@@ -106,22 +113,88 @@ async def _beside(network: Network, target: Target, address: str, port: int) -> 
     async def wanted() -> bool:
         return not await settled(network, target)
 
-    return await dialogue(network, target, address, port, natural(port), wanted=wanted)
+    async def ask(security: Security) -> Dialogue:
+        return await dialogue(network, target, address, port, security, wanted=wanted)
+
+    mode = natural(port)
+    try:
+        async with asyncio.timeout(BESIDE_SECONDS):
+            asked = asyncio.ensure_future(ask(mode))
+            if mode is Security.TLS:
+                held = await asked
+                return await ask(Security.STARTTLS) if _plain_there(held) else held
+            if await _silent(network, (address, port, mode), asked):
+                other = await _until_greeted(network, (address, port, mode), ask(Security.TLS))
+                if other is not None and other.encrypted:
+                    network.happening("pointless", address, port).set()
+                    return other
+            return await asked
+    except TimeoutError:
+        raise Blind("time_out") from None
+
+
+def _plain_there(held: Dialogue) -> bool:
+    """Tell whether TLS failed in a way that a port which begins in clear has; an alert shows that TLS was spoken."""
+    error = held.handshake.error if held.handshake is not None else ""
+    return held.ended is Ended.TLS_FAILED and error not in ("version", "cipher", "client_certificate")
+
+
+async def _silent(network: Network, place: tuple[str, int, Security], asked: asyncio.Future[Dialogue]) -> bool:
+    """Wait whether a port that begins in clear greets; tell whether it keeps silent as one that wants TLS would."""
+    address, port, _ = place
+    greeted = asyncio.ensure_future(network.happening("greeted", *place).wait())
+    patience = IMPATIENT_SECONDS.get(port, SILENCE_SECONDS)
+    both: set[asyncio.Future[Any]] = {asked, greeted}
+    try:
+        await asyncio.wait(both, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        greeted.cancel()
+    if (await network.reached(address, port)).reached is not Reached.CONNECTED:
+        return False
+    return not network.happening("greeted", *place).is_set()
+
+
+async def _until_greeted(
+    network: Network, place: tuple[str, int, Security], asking: Coroutine[None, None, Dialogue]
+) -> Dialogue | None:
+    """Ask in another mode, but only for as long as the first one is not greeted after all."""
+    greeted = asyncio.ensure_future(network.happening("greeted", *place).wait())
+    other: asyncio.Task[Dialogue] = asyncio.ensure_future(asking)
+    both: set[asyncio.Future[Any]] = {other, greeted}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        return other.result() if other.done() else None
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
 
 
 async def dialled(network: Network, target: Target) -> tuple[Dialled, ...]:
-    """Return how each place of the run was reached, as soon as that is known; the conversations go on."""
+    """Return how each place of the run was reached, as soon as that is known; the conversations go on.
+
+    Where the given settings work, other ports that have not answered by then are not waited for.
+    """
     places = await addresses(network, target)
-    talks = [asyncio.ensure_future(given(network, target)), asyncio.ensure_future(other_ports(network, target))]
+    talk = asyncio.ensure_future(given(network, target))
+    others = asyncio.ensure_future(other_ports(network, target))
     firsts = {":" in address: address for address in reversed(places)}.values()
     wanted = [(address, target.port) for address in places]
     wanted += [(address, port) for address in firsts for port in SUBMISSION_PORTS if port != target.port]
+    reaching = [asyncio.ensure_future(network.reached(address, port)) for address, port in wanted]
+    everything = asyncio.gather(*reaching)
+    first: set[asyncio.Future[Any]] = {everything, talk}
+    tasks: list[asyncio.Future[Any]] = [talk, others, *reaching, everything]
     try:
-        return tuple(await asyncio.gather(*(network.reached(address, port) for address, port in wanted)))
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        if not everything.done() and talk.exception() is None and fine(target, talk.result()):
+            await asyncio.wait({everything}, timeout=GRACE_SECONDS)
+            return tuple(one.result() for one in reaching if one.done())
+        return tuple(await everything)
     finally:
-        for talk in talks:
-            talk.cancel()
-        await asyncio.gather(*talks, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def other_mode(network: Network, target: Target) -> tuple[Dialogue, ...]:
@@ -138,30 +211,30 @@ async def _other_mode(network: Network, target: Target, address: str) -> Dialogu
     spoken = natural(target.port) if target.security is Security.AUTO else target.security
     if spoken is Security.TLS:
         held = await asked
-        fails = held.ended is Ended.TLS_FAILED
-        return await dialogue(network, target, address, target.port, Security.STARTTLS) if fails else None
-    greeted = asyncio.ensure_future(network.happening("greeted", address, target.port, target.security).wait())
-    patience = 0.3 if target.port in IMPLICIT_TLS_PORTS else None if target.port == 25 else SILENCE_SECONDS
-    try:
-        await asyncio.wait({asked, greeted}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        greeted.cancel()
-    reached = await network.reached(address, target.port)
-    if reached.reached is not Reached.CONNECTED:
+        plain = _plain_there(held)
+        return await dialogue(network, target, address, target.port, Security.STARTTLS) if plain else None
+    where = (address, target.port, target.security)
+    if await _silent(network, where, asked):
+        tls = await _until_greeted(network, where, _in_tls(network, target, address))
+        if tls is not None:
+            if tls.encrypted or tls.speaker not in (Speaker.NOTHING, Speaker.SMTP):
+                network.happening("pointless", address, target.port).set()
+            return tls
+    if (await network.reached(address, target.port)).reached is not Reached.CONNECTED:
         return None
-    if not network.happening("greeted", address, target.port, target.security).is_set():
-        held = await dialogue(network, target, address, target.port, Security.TLS)
-        if held.handshake is not None and held.handshake.error == "not_tls":
-            held = await _provoke(network, target, held)
-        if held.encrypted or held.speaker is not Speaker.NOTHING:
-            network.happening("pointless", address, target.port).set()
-        return held
     await asked
     if target.security is Security.NONE:
         return await dialogue(network, target, address, target.port, Security.STARTTLS)
-    if target.security is Security.STARTTLS and asked.result().ended in (Ended.NO_STARTTLS, Ended.REFUSED):
+    held = asked.result()
+    if target.security is Security.STARTTLS and (held.ended is Ended.NO_STARTTLS or held.ended_at == "starttls"):
         return await dialogue(network, target, address, target.port, Security.NONE)
     return None
+
+
+async def _in_tls(network: Network, target: Target, address: str) -> Dialogue:
+    held = await dialogue(network, target, address, target.port, Security.TLS)
+    spoke = held.handshake is not None and held.handshake.error == "not_tls"
+    return await _provoke(network, target, held) if spoke else held
 
 
 async def _provoke(network: Network, target: Target, silent: Dialogue) -> Dialogue:
