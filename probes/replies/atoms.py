@@ -10,6 +10,9 @@ from typing import Any
 MOST = 24
 """More alternatives than this are not multiplied out."""
 
+LONGEST = 8
+"""Letters of a word that are looked for: more would tell no more texts apart, and take longer to load."""
+
 Words = frozenset[str]
 
 
@@ -82,5 +85,6 @@ def atoms(pattern: str) -> Words:
     """Return words of which every match of `pattern` holds one; empty where none of at least 3 letters is sure."""
     exact, needed = _sequence(_parser.parse(pattern))
     chosen = _better(exact if exact and all(exact) else None, needed) or frozenset()
+    chosen = frozenset(w[:LONGEST] for w in chosen)
     chosen = frozenset(w for w in chosen if not any(o != w and o in w for o in chosen))
     return chosen if chosen and min(len(w.encode()) for w in chosen) >= 3 else frozenset()

@@ -11,7 +11,7 @@ import re2
 import yaml
 
 from probes.causes import Cause, Confidence
-from probes.replies.atoms import atoms
+from probes.replies.atoms import LONGEST, atoms
 from probes.replies.rulebook import Book, Pattern, Rule
 
 HERE = Path(__file__).parent
@@ -108,7 +108,7 @@ def expanded(text: str, words: dict[str, str]) -> str:
 def _pattern(text: str, words: dict[str, str]) -> Pattern:
     text = expanded(text, words)
     if not _PLAIN.intersection(text):
-        return Pattern(text, literal=True, atoms=(text,))
+        return Pattern(text, literal=True, atoms=(text[:LONGEST],))
     re2.compile(text)
     return Pattern(text, literal=False, atoms=tuple(sorted(atoms(text))))
 
