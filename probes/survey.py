@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from typing import Any
-from typing import Any
 
 from probes.dialogue import Dialogue, Ended, natural
 from probes.findings import Settings

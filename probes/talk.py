@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import NoReturn
 
@@ -28,6 +29,7 @@ AWAITED_SECONDS = 2.5
 """After so long without a greeting the person is told what is waited for."""
 REPLY_SECONDS = 15.0
 HANDSHAKE_SECONDS = 8.0
+PROVOKED_SECONDS = 2.0
 
 
 class _End(Exception):  # noqa: N818 - leaves `converse`'s stages; never leaves this file
@@ -140,7 +142,11 @@ class _Conversation:
         self.wire.note("connect", f"connected to {self.address} port {self.port} after {dialled.took_ms} ms")
         implicit = self.security is Security.TLS
         await self._open(dialled, implicit=implicit)
-        greeting = await self._reply("greeting", self._greeting())
+        try:
+            greeting = await self._reply("greeting", self._greeting())
+        except _End:
+            await self._provoke()
+            raise
         self.network.happening("greeted", self.address, self.port, self.asked).set()
         if speaker(bytes(self.wire.first)) not in (Speaker.SMTP, Speaker.OTHER):
             raise _End(Ended.INCOMING)
@@ -173,6 +179,14 @@ class _Conversation:
             reading.cancel()
             known.cancel()
             await asyncio.gather(reading, known, return_exceptions=True)
+
+    async def _provoke(self) -> None:
+        """Say something to a peer that will not greet any more, being given up: a web server then answers as one."""
+        if self.wire.first:
+            return
+        self.wire.say(f"EHLO {self._own_name()}\r\n".encode())
+        with suppress(TimeoutError, EOFError, ConnectionResetError, ValueError):
+            await self.wire.reply(PROVOKED_SECONDS)
 
     def _tell_of_waiting(self) -> None:
         if self.port == self.target.port:

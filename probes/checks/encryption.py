@@ -18,7 +18,7 @@ from probes.target import Security, Target
 
 NAME = "encryption"
 _CLIENT_CERTIFICATE = re.compile(
-    r"client (?:ssl |tls )?certificate|certificate (?:is )?(?:required|presented)", re.IGNORECASE
+    r"(?:client|required|needs an?) (?:ssl |tls )?certificate|certificate (?:is )?(?:required|presented)", re.IGNORECASE
 )
 _ERRORS = {"not_tls": "tls_on_plain_port", "version": "tls_version_refused", "cipher": "tls_cipher_refused"}
 
@@ -56,7 +56,8 @@ def _mode(target: Target, held: Dialogue, others: Sequence[Dialogue]) -> list[Fi
     where = held.place
     if held.ended is Ended.NO_STARTTLS:
         return [Finding("starttls_not_offered", Severity.FAULT, where, evidence)]
-    speaks_tls = any(other.encrypted and other.security is Security.TLS for other in others)
+    mail = (Speaker.SMTP, Speaker.NOTHING)
+    speaks_tls = any(o.encrypted and o.security is Security.TLS and o.speaker in mail for o in others)
     if not held.exchanges and not held.encrypted and speaks_tls:
         return [Finding("plain_on_tls_port", Severity.FAULT, where, evidence)]
     if held.security is Security.AUTO and held.capabilities is not None and not held.encrypted:

@@ -17,6 +17,7 @@ from probes.vantage import INCOMING_PORTS
 NAME = "greeting"
 SLOW_MS = 4000
 _ENDS = {Ended.SILENT: "went_silent", Ended.CLOSED: "hung_up", Ended.RESET: "reset_midway", Ended.GARBLED: "garbled"}
+_INCOMING = (Speaker.POP3, Speaker.IMAP)
 _STAGES = ("greeting", "ehlo", "helo", "ehlo_tls")
 
 
@@ -40,7 +41,7 @@ def judge(target: Target, seen: Seen) -> Report:
     if held is None or held.ended is Ended.NOT_REACHED:
         return Report(NAME, Outcome.BLIND, reason="not_reached")
     if held.speaker is Speaker.NOTHING and not held.encrypted:
-        if any(other.encrypted for other in seen.other):
+        if any(other.encrypted and other.speaker not in _INCOMING for other in seen.other):
             return Report(NAME, Outcome.DONE, transcript=held.transcript)
         held = next((other for other in seen.other if other.speaker is not Speaker.NOTHING), held)
     return Report(NAME, Outcome.DONE, tuple(_findings(target, held)), transcript=held.transcript)
@@ -48,7 +49,7 @@ def judge(target: Target, seen: Seen) -> Report:
 
 def _findings(target: Target, held: Dialogue) -> list[Finding]:
     where = held.place
-    if held.speaker in (Speaker.POP3, Speaker.IMAP):
+    if held.speaker in _INCOMING:
         evidence = {"speaker": held.speaker.upper(), "said": held.first, "port": str(held.port)}
         return [Finding("incoming_server", Severity.FAULT, where, evidence)]
     if held.port in INCOMING_PORTS:
