@@ -6,6 +6,7 @@ It says nothing after RCPT but QUIT, speaks only when it is its turn, and judges
 from __future__ import annotations
 
 import asyncio
+import importlib
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -141,6 +142,8 @@ class _Conversation:
     async def _stages(self, dialled: Dialled) -> None:
         self.wire.note("connect", f"connected to {self.address} port {self.port} after {dialled.took_ms} ms")
         implicit = self.security is Security.TLS
+        if self.security is not Security.NONE:
+            self._load_later("OpenSSL.crypto")
         await self._open(dialled, implicit=implicit)
         try:
             greeting = await self._reply("greeting", self._greeting())
@@ -156,12 +159,18 @@ class _Conversation:
             self._part(Ended.UNNEEDED)
         stage = "ehlo_tls" if implicit else "ehlo"
         self._begin(stage, f"EHLO {self._own_name()}")
+        if self.security is not Security.NONE:
+            self._load_later("service_identity.cryptography")
         await self._hello(stage)
         if not implicit and self.security is not Security.NONE:
             await self._starttls()
         await self._login()
         await self._envelope()
         self._quit()
+
+    def _load_later(self, module: str) -> None:
+        """Load what reads certificates while an answer is awaited; it takes about as long as one."""
+        asyncio.get_running_loop().call_later(0.003, importlib.import_module, module)
 
     async def _greeting(self) -> tuple[int, str]:
         """Wait long, but no longer than it takes to learn from another connection that nobody will greet here."""

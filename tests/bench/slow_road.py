@@ -45,6 +45,8 @@ class Road:
         ways = [self._way(reader, far_writer, passage, ">"), self._way(far_reader, writer, passage, "<")]
         try:
             await asyncio.gather(*ways)
+        except asyncio.CancelledError:
+            pass  # the bench ends while somebody is still on the road
         finally:
             self.open -= 1
             for end in (writer, far_writer):
