@@ -149,6 +149,8 @@ def progress(book: Book, *, shown: bool) -> Iterator[Tell | None]:
 def _worst(report: Report) -> str:
     if report.outcome is not Outcome.DONE:
         return "blind"
+    if not report.findings and report.works_with is None:
+        return "blind"
     severities = {finding.severity for finding in report.findings}
     if Severity.FAULT in severities:
         return "fault"

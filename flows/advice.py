@@ -85,7 +85,9 @@ def _tells(finding: Finding) -> bool:
     """Tell whether a finding is worth a sentence where it did not decide: not that something else is as it may be."""
     if finding.code in _OF_OURS:
         return False
-    return finding.severity is not Severity.INFO or finding.code.startswith(("provider_", "login_expected", "hosted_by_"))
+    return finding.severity is not Severity.INFO or finding.code.startswith(
+        ("provider_", "login_expected", "hosted_by_")
+    )
 
 
 def who_mends(book: Book, cause: Cause) -> str:

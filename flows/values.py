@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from flows.book import Book
 from flows.programs import SETTINGS
+from flows.told import own_computer
 from flows.words import Words
 from probes import providers
 from probes.target import domain_of
@@ -16,7 +17,14 @@ Facts = Callable[[str], Mapping[str, str]]
 
 TYPED = ("server", "port", "user_name", "recipient", "sender", "mail_address")
 PROVIDER = ("name", "host", "port", "security", "username_form", "auth", "note", "as_of", "source")
-WORKS = ("host", "port", "security", "username", "sender", "recipient")
+WORKS = ("host", "other_host", "port", "security", "username", "sender", "recipient", "bare_host", "bare_port")
+"""`other_host`: a host other than the typed one; `bare_`: what works, but only without encryption."""
+OPEN = ("port", "security")
+"""Of the typed host: another port than the typed one, seen open, and how it begins."""
+FOUND = ("blocked", "reached", "taken", "no_mailbox", "no_domain", "no_login", "windows_logins")
+"""What the look settled: known only where it was seen, so that no page says more than that."""
+SERVERS_PORTS = ("25", "26", "2525")
+"""Ports between servers, and their stand-ins (RFC 6409 section 3.1 has 587 for programs)."""
 
 KNOWN = frozenset(
     {
@@ -26,7 +34,15 @@ KNOWN = frozenset(
         "recipient_domain",
         "quote",
         "word.program",
+        "word.mistake",
+        "refused.address",
+        "refused.port",
+        "refused.own_computer",
+        "port_of_servers",
         *(f"works.{name}" for name in WORKS),
+        *(f"open.{name}" for name in OPEN),
+        *(f"found.{name}" for name in FOUND),
+        *(f"place.{name}" for name in SETTINGS),
         *(f"where.{name}" for name in SETTINGS),
         *(f"provider.{name}" for name in PROVIDER),
     }
@@ -65,10 +81,15 @@ def security_label(book: Book, program: str, security: str) -> str:
 
 def where(words: Words, book: Book, program: str, setting: str) -> str:
     """Return where a setting lives in a program; an honest "look for it" where that is unknown."""
+    return place(words, book, program, setting) or words.label("where", setting)
+
+
+def place(words: Words, book: Book, program: str, setting: str) -> str:
+    """Return where a setting lives in a program; an empty text where that is unknown."""
     known = book.programs.get(program)
     place = known.settings.get(setting) if known else None
     if place is None:
-        return words.label("where", setting)
+        return ""
     return words.shell("where_known").replace("[path]", place.path).replace("[label]", place.label)
 
 
@@ -94,29 +115,66 @@ def values(
     known = book.programs.get(program)
     found["word.program"] = known.label if known else book.words.shell("your_program")
     found |= {f"where.{name}": where(book.words, book, program, name) for name in SETTINGS}
+    found |= {f"place.{name}": path for name in SETTINGS if (path := place(book.words, book, program, name))}
+    if found.get("port") in SERVERS_PORTS:
+        found["port_of_servers"] = found["port"]
+    if meant := _meant(answers):
+        found["seen.meant"] = meant
     provider = facts(found.get("domain", ""))
     found |= {f"provider.{name}": value for name, value in provider.items() if value}
     if "provider.security" in found:
         found["provider.security"] = security_label(book, program, found["provider.security"])
     if verdict:
-        found |= _seen(book, program, verdict)
+        found |= _seen(verdict) | _worked(book, program, answers, verdict) | settled_facts(answers, verdict)
     return found
 
 
-def _seen(book: Book, program: str, verdict: Verdict) -> dict[str, str]:
+def _meant(answers: Mapping[str, str]) -> str:
+    """Return the recipient's address that a typed one looks like a slip for, or an empty text."""
+    recipient = answers.get("recipient", "")
+    if not (domain := domain_of(recipient)):
+        return ""
+    from probes.checks.recipient import near_miss  # only where there is a recipient to compare
+
+    near = near_miss(domain, domain_of(answers.get("mail_address", "")))
+    return f"{recipient.rpartition('@')[0]}@{near}" if near else ""
+
+
+def _seen(verdict: Verdict) -> dict[str, str]:
     found: dict[str, str] = {}
     for finding in (*reversed(verdict.findings), *reversed(verdict.decided_by)):
         found |= {f"seen.{name}": value for name, value in finding.evidence.items() if value}
     if verdict.quote:
         found["quote"] = verdict.quote
-    if works := verdict.works_with:
-        given = {
-            "host": works.host,
-            "port": str(works.port),
-            "security": security_label(book, program, works.security),
-            "username": works.username,
-            "sender": works.sender,
-            "recipient": works.recipient,
-        }
-        found |= {f"works.{name}": value for name, value in given.items() if value}
     return found
+
+
+def advisable(works: Settings | None, answers: Mapping[str, str]) -> bool:
+    """Tell whether what works may be advised: encryption is given up by nobody whose settings had it, or who logs in."""
+    if works is None:
+        return False
+    return works.security != Security.NONE or (answers.get("security") == "none" and answers.get("login") != "yes")
+
+
+def _worked(book: Book, program: str, answers: Mapping[str, str], verdict: Verdict) -> dict[str, str]:
+    """Return what works; of a server that is no longer in hand nothing is said."""
+    works, typed = verdict.works_with, answers.get("server", "").lower().rstrip(".")
+    if works is None or (answers and not typed):
+        return {}
+    other = works.host if works.host.lower().rstrip(".") != typed else ""
+    if not advisable(works, answers):
+        return {"works.bare_host": other or works.host, "works.bare_port": str(works.port)}
+    given = {
+        "host": works.host,
+        "other_host": other,
+        "port": str(works.port),
+        "security": security_label(book, program, works.security),
+        "username": works.username,
+        "sender": works.sender,
+        "recipient": works.recipient,
+    }
+    return {f"works.{name}": value for name, value in given.items() if value}
+
+
+def settled_facts(answers: Mapping[str, str], verdict: Verdict) -> dict[str, str]:
+    """Return what the look settled beside its cause; see FOUND."""

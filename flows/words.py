@@ -35,6 +35,8 @@ class Words:
     def finding(self, finding: Finding) -> str:
         """Return the evidence sentence of a finding, marked up; a generic one for an unknown code."""
         values = {**finding.evidence, "subject": finding.subject}
+        if finding.evidence.get("mistake") in self.mistakes:
+            return self.mistake(Mistake("", finding.evidence["mistake"], finding.evidence))
         said = worded(self.findings.get(finding.code, ()), values)
         return said or self._generic(finding.code, values)
 

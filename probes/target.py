@@ -155,6 +155,9 @@ def parse_host(typed: str) -> Host:
     except ValueError:
         pass
 
+    if bare.lower() == "localhost" or bare.lower().endswith(".localhost"):
+        return Host(text, "127.0.0.1", address=True)  # RFC 6761 section 6.3: never a matter for the name servers
+
     def wrong(code: str, **evidence: str) -> Host:
         return Host(text, "", mistake=Mistake("server", code, {"typed": text[:80], **evidence}))
 

@@ -55,8 +55,11 @@ class Rows:
             why = "" if missed.reason in BEHIND else self._words.not_tested(missed)
             return Progress(report.check, label, "not_tested", why)
         worst = self._worst(report.findings)
-        if worst is None or worst.severity is Severity.GOOD:
-            return Progress(report.check, label, "good", self._words.finding(worst) if worst else "")
+        if worst is None:
+            # It looked and there was nothing to say: no provider known, nothing better to be had.
+            return Progress(report.check, label, "good" if report.works_with else "not_tested")
+        if worst.severity in (Severity.GOOD, Severity.INFO):
+            return Progress(report.check, label, "good", self._words.finding(worst))
         return Progress(report.check, label, worst.severity.value, self._words.finding(worst))
 
     def _worst(self, findings: tuple[Finding, ...]) -> Finding | None:

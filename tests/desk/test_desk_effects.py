@@ -60,7 +60,7 @@ async def test_progress_is_drawn_as_it_comes_and_its_last_state_always(desk, loo
     await desk.settled(looking.conversation.id)
     rows = {row.check: row for row in front.progressed[-1].progress}
     assert list(rows) == ["names", "reach", "login", "envelope"]
-    assert [row.state for row in rows.values()] == ["good", "fault", "not_tested", "good"]
+    assert [row.state for row in rows.values()] == ["good", "fault", "not_tested", "not_tested"]
     assert "192.0.2.1:25" in rows["reach"].detail or "25" in rows["reach"].detail
     assert all(screen.kind is Kind.LOOK for screen in front.progressed)
     assert len(front.progressed) <= len(looks.told)
