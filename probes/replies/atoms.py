@@ -10,7 +10,7 @@ from typing import Any
 MOST = 24
 """More alternatives than this are not multiplied out."""
 
-LONGEST = 8
+LONGEST = 10
 """Letters of a word that are looked for: more would tell no more texts apart, and take longer to load."""
 
 Words = frozenset[str]

@@ -96,7 +96,8 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
         enhanced = codes.enhanced_code(text.shown, code)
     stage = known.stage or facts.stage(text.hay)
     providers = set(software)
-    for host in (known.host, *(facts.hosts(text.shown) if "." in text.shown else ())):
+    hosts = facts.hosts(text.shown)
+    for host in (known.host, *hosts):
         if provider := provider_of(host):
             providers.add(provider)
     context = Context(code, enhanced, stage, frozenset(providers))
@@ -109,17 +110,19 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
                 reply_code=code,
                 enhanced_code=enhanced,
                 stage=stage,
-                hosts=facts.hosts(text.shown),
+                hosts=hosts,
                 addresses=facts.addresses(text.shown),
                 software=made_by,
             ),
             0,
         )
+    return _reading(text, matches, context, hosts, made_by), matches[0].rule.weight
+
+
+def _reading(
+    text: Clean, matches: list[Match], context: Context, hosts: tuple[str, ...], software: str | None
+) -> Reading:
     best = matches[0]
-    return _reading(text, matches, best, context, made_by), best.rule.weight
-
-
-def _reading(text: Clean, matches: list[Match], best: Match, context: Context, software: str | None) -> Reading:
     rule = best.rule
     runners: dict[Cause, Confidence] = {}
     confidence = rule.confidence
@@ -144,7 +147,7 @@ def _reading(text: Clean, matches: list[Match], best: Match, context: Context, s
         quote=_quote(text, best, context.reply_code, context.enhanced_code),
         rule=rule.name,
         runners_up=tuple(RunnerUp(cause, sure) for cause, sure in runners.items()),
-        hosts=facts.hosts(text.shown),
+        hosts=hosts,
         addresses=facts.addresses(text.shown),
         software=software,
     )

@@ -13,7 +13,7 @@ from probes.replies import read
 from probes.replies.clean import bounded, clean, sound
 from probes.replies.codes import codes, enhanced_code, parsed_reply
 from probes.replies.facts import addresses, hosts
-from probes.replies.message import grouped
+from probes.replies.message import grouped, taken_apart
 from probes.replies.plain import provider_of
 
 DAEMON = "From: MAILER-DAEMON@mx.example.com\nTo: ann@example.com\nSubject: {}\n"
@@ -223,6 +223,12 @@ def test_bytes_that_fit_no_charset_are_read_as_latin_1():
     body = base64.encodebytes(b"bob@example.org\x81: mailbox full\n").decode()
     head = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
     assert read(DAEMON.format("x") + head + body).cause is Cause.MAILBOX_FULL
+
+
+def test_a_message_that_cannot_be_taken_apart_is_read_as_it_stands():
+    text = DAEMON.format("x") + 'Content-Type: text/plain; charset="no\x00such"\n\nmailbox \udcfc full\n'
+    assert isinstance(read(text.replace("\udcfc", "\x81")).cause, Cause)
+    assert taken_apart('From: a\nContent-Type: text/plain; charset="a\x00b"\n\n\udc81 mailbox full\n').human
 
 
 def test_parts_that_are_no_text_are_left_out():
