@@ -147,8 +147,9 @@ class _Conversation:
         await self._open(dialled, implicit=implicit)
         try:
             greeting = await self._reply("greeting", self._greeting())
-        except _End:
-            await self._provoke()
+        except _End as end:
+            if end.ended is Ended.SILENT and not self.network.happening("pointless", self.address, self.port).is_set():
+                await self._provoke()
             raise
         self.network.happening("greeted", self.address, self.port, self.asked).set()
         if speaker(bytes(self.wire.first)) not in (Speaker.SMTP, Speaker.OTHER):
@@ -191,8 +192,6 @@ class _Conversation:
 
     async def _provoke(self) -> None:
         """Say something to a peer that will not greet any more, being given up: a web server then answers as one."""
-        if self.wire.first:
-            return
         self.wire.say(f"EHLO {self._own_name()}\r\n".encode())
         with suppress(TimeoutError, EOFError, ConnectionResetError, ValueError):
             await self.wire.reply(PROVOKED_SECONDS)

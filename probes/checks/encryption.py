@@ -58,7 +58,8 @@ def _mode(target: Target, held: Dialogue, others: Sequence[Dialogue]) -> list[Fi
         return [Finding("starttls_not_offered", Severity.FAULT, where, evidence)]
     mail = (Speaker.SMTP, Speaker.NOTHING)
     speaks_tls = any(o.encrypted and o.security is Security.TLS and o.speaker in mail for o in others)
-    if not held.exchanges and not held.encrypted and speaks_tls:
+    answers_tls = held.speaker is Speaker.TLS and held.security is not Security.TLS
+    if not held.exchanges and not held.encrypted and (speaks_tls or answers_tls):
         return [Finding("plain_on_tls_port", Severity.FAULT, where, evidence)]
     if held.security is Security.AUTO and held.capabilities is not None and not held.encrypted:
         return [Finding("not_encrypted", Severity.WARNING, where, evidence)] if held.handshake is None else []

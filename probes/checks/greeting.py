@@ -40,6 +40,8 @@ def judge(target: Target, seen: Seen) -> Report:
     held = survey.foremost(seen.given)
     if held is None or held.ended is Ended.NOT_REACHED:
         return Report(NAME, Outcome.BLIND, reason="not_reached")
+    if held.speaker is Speaker.TLS and not held.encrypted:
+        return Report(NAME, Outcome.DONE, transcript=held.transcript)  # the check of encryption says what that means
     if held.speaker is Speaker.NOTHING and not held.encrypted:
         if any(other.encrypted and other.speaker not in _INCOMING for other in seen.other):
             return Report(NAME, Outcome.DONE, transcript=held.transcript)
