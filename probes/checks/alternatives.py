@@ -81,12 +81,15 @@ def judge(target: Target, seen: Seen) -> Report:
         if other.host.name != target.host.name and held.reply("ehlo", "ehlo_tls"):
             evidence = {"name": other.host.name, "port": str(held.port)}
             found.append(Finding("other_name_answers", Severity.INFO, target.host.typed, evidence))
+    fine, best = survey.fine(target, seen.given), survey.best(seen.beside)
+    turned_away = any((reply := held.reply("greeting")) and reply.code == 421 for held, _ in seen.beside)
     one_a_name = {finding.evidence["name"]: finding for finding in reversed(found)}
     return Report(
         NAME,
         Outcome.DONE,
         tuple(one_a_name.values()),
-        works_with=None if survey.fine(target, seen.given) else survey.best(seen.beside),
+        works_with=None if fine else best,
+        not_tested=((NAME, "throttled"),) if turned_away and not fine and best is None else (),
     )
 
 

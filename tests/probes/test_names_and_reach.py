@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.practice.names import BOGUS, REFUSED, SERVFAIL, SILENT, NameServer
@@ -170,6 +172,17 @@ def test_what_works_is_named_only_where_the_given_settings_do_not(given, beside,
     else:
         assert report.works_with is not None
         assert report.works_with.host == works_with.host
+
+
+def test_a_server_that_answers_only_so_many_connections_leaves_its_other_ports_untested() -> None:
+    silent = held(587, Ended.SILENT, at="greeting", speaks=False)
+    away = replace(
+        held(465, Ended.REFUSED, at="greeting"), exchanges=(Exchange("greeting", "", Reply(421, "later"), 1),)
+    )
+    report = alternatives.judge(TARGET, alternatives.Seen((silent,), ((away, TARGET),)))
+    assert report.not_tested == (("alternatives", "throttled"),)
+    report = alternatives.judge(TARGET, alternatives.Seen((silent,), ((away, TARGET), (held(25), TARGET))))
+    assert report.not_tested == ()
 
 
 def test_a_login_that_was_refused_is_not_answered_with_other_ports() -> None:
