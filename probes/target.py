@@ -126,7 +126,7 @@ def clean(text: str) -> str:
 
 def _unwrapped(link: str, label: str) -> str:
     bare = link.split("://", 1)[-1].rstrip("/")
-    return label if label.rstrip("/") in (bare, link) or not label else link
+    return label if label.rstrip("/") in (bare, link) else link
 
 
 def field_text(text: str) -> str:
