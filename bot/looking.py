@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from bot.saidback import spellings, told_without
 from flows.conversation import Conversation
 from flows.told import domain_target, target, told
 from probes.causes import Cause, Confidence
@@ -36,7 +37,9 @@ async def look(
     began = time.monotonic()
     reports = []
     checks = tuple(probe for probe in all_probes() if not only or probe.name in only)
-    async for news in run(asked, vantage, password=password, timeout=timeout, checks=checks):
+    secrets = spellings(asked.user_name or "", password) if password else ()
+    async for said_by_all in run(asked, vantage, password=password, timeout=timeout, checks=checks):
+        news = told_without(said_by_all, secrets)
         if tell is not None:
             tell(news)
         if isinstance(news, Report):

@@ -1,30 +1,21 @@
-"""Logins to try, in memory alone: each waits for one look of its conversation, which takes it and makes it blank.
-
-A server may say a password back: it is taken out of all that a look brings before anybody else sees it.
-"""
+"""Logins to try, in memory alone: each waits for one look of its conversation, which takes it and makes it blank."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import quopri
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote
 
 from bot.ledger.keeping import Ledger
 from bot.looking import look
 from flows.conversation import Conversation
 from flows.told import target, told
-from probes.findings import Finding, Report
-from probes.runner import Hint, News
+from probes.runner import News
 from probes.target import Login, Security
 from probes.vantage import Vantage
 from probes.verdict import Verdict
 
 Tell = Callable[[News], None]
-REMOVED = "[removed]"
-SHORTEST_WORD = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -87,57 +78,15 @@ class LoginLooker:
         if asked is None or asked.security is Security.NONE:  # never over a connection that is not encrypted
             return await self._ledger(conversation, "probe", tell)
         asked = replace(asked, user_name=attempt.user_name, login=Login.YES)
-        secrets = spellings(attempt.user_name, attempt.password)
         said = told(conversation)
 
         async def looked() -> Verdict:
-            found = await look(
+            return await look(
                 asked,
                 replace(said, login="yes"),
                 self._vantage,
                 password=attempt.password,
-                tell=lambda news: tell(_told_without(news, secrets)),
+                tell=tell,
             )
-            return without(found, secrets)
 
         return await self._ledger.kept(conversation.owner, asked, looked, what="login")
-
-
-def spellings(user_name: str, password: str) -> tuple[str, ...]:
-    """Return the ways in which a server could say a password back, the longest first."""
-    raw = password.encode()
-    plain = base64.b64encode(b"\0" + user_name.encode() + b"\0" + raw).decode()
-    coded = base64.b64encode(raw).decode()
-    found = {password, plain, coded, coded.rstrip("="), raw.hex(), raw.hex().upper(), quote(password, safe="")}
-    found.add(quopri.encodestring(raw).decode().strip())
-    return tuple(sorted((one for one in found if len(one) >= SHORTEST_WORD), key=len, reverse=True))
-
-
-def _clean(text: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, REMOVED)
-    return text
-
-
-def _finding(finding: Finding, secrets: tuple[str, ...]) -> Finding:
-    evidence: Mapping[str, str] = {name: _clean(value, secrets) for name, value in finding.evidence.items()}
-    return replace(finding, evidence=evidence)
-
-
-def _told_without(news: News, secrets: tuple[str, ...]) -> News:
-    if isinstance(news, Report):
-        return replace(news, findings=tuple(_finding(one, secrets) for one in news.findings))
-    if isinstance(news, Hint):
-        return replace(news, finding=_finding(news.finding, secrets))
-    return news
-
-
-def without(verdict: Verdict, secrets: tuple[str, ...]) -> Verdict:
-    """Return a verdict in which the server says no secret back."""
-    return replace(
-        verdict,
-        findings=tuple(_finding(one, secrets) for one in verdict.findings),
-        decided_by=tuple(_finding(one, secrets) for one in verdict.decided_by),
-        transcript=tuple(replace(line, text=_clean(line.text, secrets)) for line in verdict.transcript),
-        quote=_clean(verdict.quote, secrets),
-    )
