@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk import Desk
-from bot.slack.calls import Calls
+from bot.slack.calls import RATES, Calls
 from bot.slack.delivery import BETWEEN_EDITS, SlackFront
 from bot.slack.faults import SlackFault
 from bot.slack.gate import Gate, House
@@ -70,6 +70,7 @@ class Slack:
         notes: Notes,
         *,
         between_edits: float,
+        rates: Mapping[str, int],
     ) -> None:
         self.house = house
         self.whose = f"slack:{house.team}:"
@@ -77,7 +78,7 @@ class Slack:
         self._settings = settings
         self._client = client
         self._session = session
-        calls = Calls(client)
+        calls = Calls(client, rates)
         self._gate = Gate(
             house,
             calls,
@@ -140,11 +141,11 @@ class Slack:
 
 @asynccontextmanager
 async def connected(
-    settings: SlackSettings, notes: Notes, *, between_edits: float = BETWEEN_EDITS
+    settings: SlackSettings, notes: Notes, *, between_edits: float = BETWEEN_EDITS, rates: Mapping[str, int] = RATES
 ) -> AsyncIterator[Slack]:
     """Ask Slack who we are (`auth.test`), yield the Slack half, and close it and its session in the end.
 
-    `between_edits` are the seconds between two edits of one message.
+    `between_edits` are the seconds between two edits of one message, `rates` the calls a minute of each method.
 
     Raises SlackFault, whose text is one clear sentence, where the token is missing or wrong or Slack does not answer.
     """
@@ -155,7 +156,8 @@ async def connected(
         client = AsyncWebClient(
             token, base_url=api_address(settings.slack_api_url), session=session, retry_handlers=[], logger=wire_log()
         )
-        slack = Slack(settings, client, session, await introduced(client), notes, between_edits=between_edits)
+        house = await introduced(client)
+        slack = Slack(settings, client, session, house, notes, between_edits=between_edits, rates=rates)
         try:
             yield slack
         finally:

@@ -1,0 +1,292 @@
+"""Many conversations while replicas are killed at random: nothing lost, nothing twice; prints what it counted.
+
+Called as: killing.py CONVERSATIONS DATABASE_URL [REPLICAS]. The fake Slack and the people live in this process and
+outlive every replica; a delivery that was not acknowledged is shown to the person as a failure, and they press again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))
+sys.path.insert(0, str(HERE))
+
+import aiohttp  # noqa: E402 - this file is a program too
+import fake_blocks  # noqa: E402
+from fake_people import HttpPush, Person  # noqa: E402
+from fake_slack import FakeSlack  # noqa: E402
+
+from bot.store.opening import open_store  # noqa: E402
+
+OPENINGS = ("", "ann@example.com", "smtp.example.com:587", "421 4.3.2 service shutting down")
+TURNS = 6
+PATIENCE = 60.0
+"""Seconds after which a step that did not come counts as lost."""
+
+
+class Replica:
+    """One process; killed and started again at the same port."""
+
+    def __init__(self, slack, database, lease):
+        self.slack, self.database, self.lease = slack, database, lease
+        self.port, self.process, self.url = 0, None, ""
+
+    async def start(self):
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(HERE / "replica.py"), self.slack.api_url, self.database, "0", str(self.lease)),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        line = (await self.process.stdout.readline()).decode()
+        assert line.startswith("ready"), f"a replica did not start: {line!r}"
+        self.url = line.split()[1]
+
+    async def kill(self):
+        self.url = ""
+        self.process.kill()
+        await self.process.wait()
+
+    async def end(self):
+        if self.process and self.process.returncode is None:
+            self.process.terminate()
+            await self.process.wait()
+
+
+class Balancer:
+    """Hands a delivery to any replica that lives; (None, "") where none acknowledged it."""
+
+    def __init__(self, replicas, choose):
+        self.replicas, self.choose = replicas, choose
+        self.unacknowledged = 0
+
+    async def __call__(self, kind, payload, **more):
+        alive = [each.url for each in self.replicas if each.url]
+        try:
+            if not alive:
+                raise ConnectionError
+            status, body = await HttpPush(self.choose.choice(alive))(kind, payload, **more)
+        except (aiohttp.ClientError, ConnectionError, TimeoutError):
+            status, body = None, ""
+        if status != 200:
+            self.unacknowledged += 1
+            return None, ""
+        return status, body
+
+
+@dataclass
+class Tally:
+    """What was counted."""
+
+    steps: int = 0
+    lost: list = field(default_factory=list)
+    twice: list = field(default_factory=list)
+    kills: int = 0
+    slowest: float = 0.0
+    unacknowledged: int = 0
+
+
+class Walker:
+    """Somebody who answers until a human has the case; `trail` is what must stand in the conversation in the end."""
+
+    def __init__(self, person, choose, tally):
+        self.person, self.choose, self.tally = person, choose, tally
+        self.trail, self.revision, self.conversation = [], -1, ""
+
+    def newest(self):
+        """Return the newest step with something to press, its conversation and revision."""
+        for message in reversed(self.person.messages):
+            mark = message.get("metadata", {}).get("event_payload", {})
+            if "revision" in mark and fake_blocks.buttons(message["blocks"]):
+                return message, mark["conversation"], mark["revision"]
+        return None
+
+    def answers(self, message):
+        return [
+            (block_id, each)
+            for block_id, each in fake_blocks.buttons(message["blocks"])
+            if each["action_id"].startswith(("smtp:choose", "smtp:pick", "smtp:fill"))
+        ]
+
+    def waits(self):
+        """Tell whether a step newer than the last one waits for an answer."""
+        found = self.newest()
+        return bool(found and (found[1] != self.conversation or found[2] > self.revision) and self.answers(found[0]))
+
+    def waits_still(self):
+        found = self.newest()
+        return bool(found and self.answers(found[0]))
+
+    async def until(self, true, within):
+        try:
+            await self.person.slack.until(true, within=within)
+        except TimeoutError:
+            return False
+        return True
+
+    async def until_taken(self, act, came):
+        """Do something until its outcome is on the screen; a second time where it was not acknowledged."""
+        began = time.monotonic()
+        while time.monotonic() - began < PATIENCE:
+            status, _ = await act()
+            if await self.until(came, PATIENCE if status == 200 else 3.0):
+                self.tally.slowest = max(self.tally.slowest, time.monotonic() - began)
+                self.tally.steps += 1
+                return True
+        self.tally.lost.append((self.person.user, self.revision))
+        return False
+
+    async def walk(self):
+        opening = self.choose.choice(OPENINGS)
+        if not await self.until_taken(lambda: self.person.command(opening), self.waits):
+            return
+        for _ in range(self.choose.randint(1, TURNS)):
+            if not await self.turn() or self.is_handed():
+                return
+            await self.until(self.waits_still, PATIENCE)
+        message, self.conversation, self.revision = self.newest()
+        self.trail.append("Talk to a human")
+        await self.until_taken(lambda: self.person.presses("Talk to a human", message), self.is_handed)
+
+    def is_handed(self):
+        return any(
+            each.get("metadata", {}).get("event_payload") == {"conversation": self.conversation, "name": "case"}
+            for each in self.person.slack.posted("C0HELP")
+        )
+
+    async def turn(self):
+        message, self.conversation, self.revision = self.newest()
+        block_id, button = self.choose.choice(self.answers(message))
+        if button["action_id"] == "smtp:fill":
+            return await self.fill(message)
+        label, pressed = button.get("text", {}).get("text"), {"block_id": block_id, **button}
+        if button["type"] == "static_select":
+            option = self.choose.choice(button["options"])
+            label = option["text"]["text"]
+            pressed = {"action_id": button["action_id"], "type": "static_select", "selected_option": option}
+        if label == "Yes, that helped" or "It went" in label or "It works" in label or "Yes, it went" in label:
+            return True  # that would be the end
+        before = len(self.trail)
+        self.trail.append(label)
+        came = await self.until_taken(lambda: self.person.clicks(pressed, message), self.moved_on)
+        if came and self.newest()[1] != self.conversation:
+            del self.trail[before:]
+        return came
+
+    def moved_on(self):
+        return self.waits() or self.is_handed()
+
+    async def fill(self, message):
+        """Leave the form for a human: forms are filled in elsewhere."""
+        return True
+
+
+async def run(conversations, database, replicas=2, *, at_once=50, lease=6.0, every=(4.0, 9.0), seed=1, most=10**6):
+    """Play so many conversations while replicas are killed; return the tally."""
+    choose, tally = random.Random(seed), Tally()
+    async with FakeSlack.start() as slack:
+        slack.channel("C0HELP")
+        running = [Replica(slack, database, lease) for _ in range(replicas)]
+        await asyncio.gather(*(each.start() for each in running))
+        balancer = Balancer(running, choose)
+        waiting = iter(range(conversations))
+        walkers = []
+
+        async def people():
+            for number in waiting:
+                person = Person(slack, balancer, f"U{number:07d}")
+                walkers.append(walker := Walker(person, random.Random(seed * 1_000_003 + number), tally))
+                await walker.walk()
+
+        async def killer():
+            while tally.kills < most:
+                await asyncio.sleep(choose.uniform(*every))
+                victim = choose.choice(running)
+                await victim.kill()
+                tally.kills += 1
+                await asyncio.shield(victim.start())
+
+        killing = asyncio.create_task(killer())
+        crowd = asyncio.gather(*(people() for _ in range(at_once)))
+        await asyncio.wait([crowd, killing], return_when=asyncio.FIRST_COMPLETED)
+        if killing.done():
+            killing.result()
+            await crowd
+        killing.cancel()
+        await asyncio.gather(killing, return_exceptions=True)
+        await crowd
+        for each in running:
+            if each.process.returncode is not None:
+                await each.start()
+        await settled(database)
+        await asyncio.gather(*(each.end() for each in running))
+        await compared(database, slack, walkers, tally)
+        tally.unacknowledged = balancer.unacknowledged
+    return tally
+
+
+async def settled(database):
+    """Wait until nothing is left to be done."""
+    from sqlalchemy import text
+
+    store = await open_store(database)
+    async with asyncio.timeout(60):
+        while (await store.door.rows(text("select count(*) from outbox")))[0][0]:  # noqa: ASYNC110 - another process does it
+            await asyncio.sleep(0.2)
+    await store.close()
+
+
+async def compared(database, slack, walkers, tally):
+    """Hold what the people did and saw against what is kept."""
+    posted = Counter()
+    heads = Counter()
+    for channel in list(slack.messages):
+        for message in slack.posted(channel):
+            mark = message.get("metadata", {}).get("event_payload", {})
+            if "revision" in mark:
+                posted[mark["conversation"], mark["revision"]] += 1
+            elif mark.get("name") == "case":
+                heads[mark["conversation"]] += 1
+    tally.twice += [("posted", *which) for which, times in posted.items() if times > 1]
+    tally.twice += [("case", which) for which, times in heads.items() if times > 1]
+    store = await open_store(database)
+    for walker in walkers:
+        kept = await store.load(walker.conversation)
+        if kept is None:
+            tally.lost.append((walker.person.user, "no conversation"))
+            continue
+        trail = [stop.label for stop in kept.trail]
+        if trail != [label[:80] for label in walker.trail] and kept.status == "handed":
+            (tally.twice if len(trail) > len(walker.trail) else tally.lost).append((kept.id, trail, walker.trail))
+        runs = [seen.run for seen in kept.seen]
+        if len(set(runs)) != len(runs):
+            tally.twice.append(("look", kept.id))
+        if kept.status != "handed" or not heads[kept.id]:
+            tally.lost.append((kept.id, kept.status, heads[kept.id]))
+        open_ones = [
+            message
+            for message in walker.person.messages
+            if message.get("metadata", {}).get("event_payload", {}).get("conversation") == kept.id
+            and fake_blocks.buttons(message["blocks"])
+        ]
+        if len(open_ones) != 1:
+            tally.twice.append(("steps with buttons", kept.id, len(open_ones)))
+    await store.close()
+
+
+if __name__ == "__main__":
+    began = time.monotonic()
+    count = asyncio.run(run(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 2))
+    print(
+        f"{sys.argv[1]} conversations, {count.steps} steps, {count.kills} kills, "
+        f"{count.unacknowledged} deliveries not acknowledged and pressed again, "
+        f"slowest step {count.slowest:.1f} s: lost {len(count.lost)}, twice {len(count.twice)} "
+        f"({time.monotonic() - began:.0f} s)"
+    )
+    for each in [*count.lost, *count.twice][:20]:
+        print("  ", each)
