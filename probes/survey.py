@@ -135,7 +135,7 @@ async def _beside(network: Network, target: Target, address: str, port: int) -> 
 def _plain_there(held: Dialogue) -> bool:
     """Tell whether TLS failed in a way that a port which begins in clear has; an alert shows that TLS was spoken."""
     error = held.handshake.error if held.handshake is not None else ""
-    return held.ended is Ended.TLS_FAILED and error not in ("version", "cipher", "client_certificate")
+    return held.ended is Ended.TLS_FAILED and error in ("not_tls", "closed", "reset", "time_out")
 
 
 async def _silent(network: Network, place: tuple[str, int, Security], asked: asyncio.Future[Dialogue]) -> bool:

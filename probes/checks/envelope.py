@@ -12,7 +12,7 @@ from probes.dialogue import Dialogue, Ended, Reply
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
-from probes.target import Login, Target
+from probes.target import Login, Target, domain_of
 
 NAME = "envelope"
 _WANTS_LOGIN = frozenset({Cause.AUTH_REQUIRED, Cause.RELAY_DENIED, Cause.AUTH_FAILED_CREDENTIALS})
@@ -23,6 +23,9 @@ _BARE_REFUSAL = re.compile(
     re.IGNORECASE,
 )
 """What Postfix and Exim say to whoever has not logged in, where their rules say no more than "no"."""
+
+_SAYS_ONLY_INVALID = re.compile(r"^invalid recipient:", re.IGNORECASE)
+"""What OpenSMTPD says of a mailbox that it does not know and of mail that it will not relay alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ def _without_login(
     bare = reply.code >= 500 and _BARE_REFUSAL.search(reply.text) is not None
     if bare and (offered or cause is Cause.AUTH_REQUIRED):
         cause, sure = Cause.AUTH_REQUIRED, "likely"
+    if _SAYS_ONLY_INVALID.search(reply.text) and "OpenSMTPD" in held.first and _elsewhere(target):
+        cause, sure = Cause.RELAY_DENIED, "likely"
     in_clear = not held.encrypted and not held.mechanisms and offered
     if cause in _WANTS_LOGIN and in_clear and target.login is Login.YES:
         return Cause.AUTH_ONLY_AFTER_TLS, "likely"
@@ -98,6 +103,13 @@ def _without_login(
     if cause is Cause.RELAY_DENIED and not offered and (held.encrypted or "starttls" not in (held.capabilities or {})):
         return cause, "certain"
     return cause, sure
+
+
+def _elsewhere(target: Target) -> bool:
+    """Tell whether the recipient's domain is another one than the server's own and the sender's."""
+    domain = domain_of(target.recipient or "")
+    own = (target.host.name, domain_of(target.sender or ""))
+    return bool(domain) and not any(name == domain or name.endswith("." + domain) for name in own)
 
 
 def _size(target: Target, seen: Dialogue) -> list[Finding]:
