@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from bot import __version__
 
@@ -24,8 +26,16 @@ EXAMPLES = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse, but a wrong call is one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and how to learn more, and end with status 2."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="smtp-help",
         description="Find out why somebody cannot send mail: ask, look, name the cause, show the way out.",
         epilog="Start with: smtp-help demo",
@@ -98,12 +108,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = importlib.import_module(f"bot.commands.{arguments.command}")
     try:
         status: int = command.run(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone; there is nobody left to tell
         return 1
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - nothing more can be written there
+        print(f"smtp-help: the output cannot be written: {error.strerror}.", file=sys.stderr)
+        return 2
     return status
 
 

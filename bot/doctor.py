@@ -46,9 +46,8 @@ async def examined(settings: Settings, environ: Mapping[str, str]) -> tuple[Diag
 
 
 async def _slack(settings: Settings) -> list[Diagnosis]:
-    if not settings.slack_bot_token:
-        how = "SLACK_BOT_TOKEN is not set; `chat`, `check` and `explain` work without it, `serve` does not."
-        return [Diagnosis("Slack", Complaint.WRONG, how)]
+    if trouble := settings.slack_trouble():
+        return [Diagnosis("Slack", Complaint.WRONG, sentence) for sentence in trouble]
     from bot.slack.checkup import problems
 
     found = [Diagnosis("Slack", Complaint.WRONG, sentence) for sentence in await problems(settings)]

@@ -16,10 +16,11 @@ from probes.vantage import IPNetwork, Vantage, own_name
 
 
 class SettingsError(Exception):
-    """Some settings are wrong; `sentences` has one for each."""
+    """Some settings are wrong; `sentences` has one for each, `rest` are the settings without those."""
 
-    def __init__(self, sentences: Iterable[str]) -> None:
+    def __init__(self, sentences: Iterable[str], rest: Settings) -> None:
         self.sentences = tuple(sentences)
+        self.rest = rest
         super().__init__("\n".join(self.sentences))
 
 
@@ -57,6 +58,21 @@ class Settings:
     metrics_listen: tuple[str, int] | None = None
     retention_days: int = 30
     audit_file: Path | None = None
+
+    def slack_trouble(self) -> tuple[str, ...]:
+        """Return all that is missing or swapped among Slack's tokens, a sentence each."""
+        wrong = []
+        if not self.slack_bot_token:
+            wrong.append("SLACK_BOT_TOKEN is not set; it is the bot token of the app, xoxb-...")
+        elif not self.slack_bot_token.startswith("xoxb-"):
+            wrong.append("SLACK_BOT_TOKEN is no bot token; those begin with xoxb-.")
+        if not self.slack_app_token and not self.slack_signing_secret:
+            wrong.append(
+                "Neither SLACK_APP_TOKEN (Socket Mode, xapp-...) nor SLACK_SIGNING_SECRET (HTTP) is set."
+            )
+        elif self.slack_app_token and not self.slack_app_token.startswith("xapp-"):
+            wrong.append("SLACK_APP_TOKEN is no app-level token; those begin with xapp-.")
+        return tuple(wrong)
 
     def vantage(self) -> Vantage:
         """Return the place that probes look from."""
@@ -100,13 +116,21 @@ def network(text: str) -> IPNetwork:
         raise ValueError(f"{text!r} is no range of addresses; write it as 10.0.0.0/8 or fd00::/8.") from None
 
 
-def pem_file(text: str) -> Path:
+def readable_file(text: str) -> Path:
     """Read the path of a file that can be read; raises ValueError with a sentence."""
     path = Path(text).expanduser()
     try:
         path.open("rb").close()
     except OSError as error:
         raise ValueError(f"{text!r} cannot be read: {error.strerror}.") from None
+    return path
+
+
+def certificates(text: str) -> Path:
+    """Read the path of a file of certificates; raises ValueError with a sentence."""
+    path = readable_file(text)
+    if b"-----BEGIN CERTIFICATE-----" not in path.read_bytes():
+        raise ValueError(f"{text!r} holds no certificate; give a file in PEM form.")
     return path
 
 
@@ -193,10 +217,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa
     many("SMTP_HELP_ALLOW_DOMAINS", "allow_domains", lambda text: text.lower().strip("."))
     many("SMTP_HELP_PORTS", "ports", port_number)
     found["ports"] = frozenset(found.get("ports", ()))
-    one("SMTP_HELP_CA_FILE", "ca_file", pem_file)
+    one("SMTP_HELP_CA_FILE", "ca_file", certificates)
     one("SMTP_HELP_EHLO_NAME", "ehlo_name")
     one("SMTP_HELP_PAGES", "pages", _folder)
-    one("SMTP_HELP_RULES", "rules", pem_file)
+    one("SMTP_HELP_RULES", "rules", readable_file)
     one("SMTP_HELP_BLOCKS", "blocks")
     one("SMTP_HELP_LOG_LEVEL", "log_level", lambda text: text.upper())
     one("PORT", "listen", lambda text: ("0.0.0.0", port_number(text)))  # noqa: S104 - a platform that sets PORT routes to it
@@ -214,5 +238,5 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa
     if found.get("blocks", "new") != "new":
         wrong.append('SMTP_HELP_BLOCKS: it is either empty or "new".')
     if wrong:
-        raise SettingsError(wrong)
+        raise SettingsError(wrong, Settings(**found))
     return Settings(**found)

@@ -13,13 +13,14 @@ from bot.settings import SettingsError, read_settings
 
 def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command has this shape
     """Print a line for each part of the set-up; 1 where something is wrong, 2 for wrong settings."""
+    status = 0
     try:
         found = read_settings()
     except SettingsError as wrong:
         for sentence in wrong.sentences:
             complain(sentence)
-        return 2
+        found, status = wrong.rest, 2
     lines = asyncio.run(examined(found, os.environ))
     for line in lines:
         print(f"{line.mark} {line.part}: {line.sentence}")
-    return 1 if any(line.level is Complaint.WRONG for line in lines) else 0
+    return status or (1 if any(line.level is Complaint.WRONG for line in lines) else 0)

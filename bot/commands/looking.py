@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.settings import Settings, SettingsError, control, nameserver, network, pem_file, read_settings
+from bot.settings import Settings, SettingsError, certificates, control, nameserver, network, read_settings
 from probes.vantage import Vantage
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def vantage(arguments: argparse.Namespace) -> Vantage:
         more = _all("--allow-network", network, arguments.allow_network)
         found = replace(found, allow_networks=found.allow_networks + more)
     if arguments.ca_file:
-        found = replace(found, ca_file=_all("--ca-file", pem_file, [arguments.ca_file])[0])
+        found = replace(found, ca_file=_all("--ca-file", certificates, [arguments.ca_file])[0])
     if arguments.routes:
         from bot.practice.routes import read_routes
 

@@ -16,7 +16,7 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command h
         own = settings().rules
     except WrongCall as wrong:
         return complain(wrong)
-    problems = prove(own)
+    problems = [*prove(), *(prove(own) if own else ())]
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

@@ -39,9 +39,14 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command h
 
     try:
         found = settings()
+        if trouble := found.slack_trouble():
+            raise WrongCall("\nsmtp-help: ".join(trouble))
         log_to(logging.StreamHandler(), found.log_level, secrets_of(found))
         return asyncio.run(_serve(found))
-    except (WrongCall, PageError, StoreError, SlackFault, Taken, ValueError) as wrong:
+    except SlackFault as wrong:
+        # A connection that went deaf is no wrong set-up: whoever supervises starts it again.
+        return min(complain(wrong), 1 if wrong.error == "deaf" else 2)
+    except (WrongCall, PageError, StoreError, Taken, ValueError) as wrong:
         return complain(wrong)
     except OSError as wrong:
         return complain(_taken("SMTP_HELP_LISTEN", found.listen_host, found.listen_port, wrong))

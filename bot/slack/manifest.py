@@ -92,10 +92,10 @@ def described(http_url: str | None) -> dict[str, Any]:
 
 
 def events_address(http_url: str) -> str:
-    """Return the address that Slack calls; raises ValueError where `http_url` is no http or https address."""
+    """Return the address that Slack calls; raises ValueError where `http_url` is no https address."""
     url = http_url.strip().rstrip("/")
     scheme, _, rest = url.partition("://")
-    if scheme.lower() not in ("http", "https") or not rest or any(sign.isspace() for sign in url):
+    if scheme.lower() != "https" or not rest or "?" in url or "#" in url or any(sign.isspace() for sign in url):
         raise ValueError(f"“{http_url}” is no web address. It begins with https://, such as https://bot.example.com.")
     return url if url.endswith("/slack/events") else f"{url}/slack/events"
 

@@ -19,7 +19,7 @@ from bot.store.opening import open_store
 from flows.book import load
 from flows.machine import Tree
 from probes.causes import Cause, Confidence
-from probes.findings import Outcome, Report
+from probes.findings import Finding, Outcome, Report, Severity
 from probes.runner import Started
 from probes.verdict import Verdict
 
@@ -40,7 +40,7 @@ class Scripted:
             tell(Started(check))
             await asyncio.sleep(0)
             await self.go_on.wait()
-            tell(Report(check, Outcome.DONE, ()))
+            tell(Report(check, Outcome.DONE, (Finding("seen", Severity.GOOD, check),)))
         cause = self.causes.pop(0) if len(self.causes) > 1 else self.causes[0]
         return Verdict(cause=cause, confidence=Confidence.CERTAIN)
 

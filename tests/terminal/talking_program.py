@@ -21,7 +21,7 @@ HOSTILE = "\x1b[31mred\x1b[0m \x9b2J \u202ereversed\u202c \x07bell [bold]markup[
 async def look(conversation, what, tell):
     tell(Started("names"))
     tell(Started("reach"))
-    tell(Report("names", Outcome.DONE))
+    tell(Report("names", Outcome.DONE, (Finding("seen", Severity.GOOD, "names"),)))
     seconds = float(os.environ.get("LOOK_SECONDS", "0"))
     await asyncio.sleep(seconds)
     fault = Finding("something_new", Severity.FAULT, HOSTILE, {"said": HOSTILE})
