@@ -9,12 +9,14 @@ from flows.book import Book
 from flows.model import Advise
 from flows.values import Facts, shipped_facts, values
 from flows.wording import all_worded, plain, worded
-from probes.causes import Cause, who
+from probes.causes import Cause, Confidence, who
 from probes.findings import Finding, Severity
 from probes.verdict import Verdict
 
 MOST_EVIDENCE = 8
-_OF_OURS = ("control_reached", "resolver_answers", "something_answers", "no_control")
+_OF_OURS = ("control_reached", "something_answers")
+_PLUMBING = ("resolver_answers", "no_control")
+"""Of our own network, and of no use to anybody else where it did not decide."""
 _OF_THE_NETWORK = (Cause.NO_NETWORK, Cause.TIMEOUT, Cause.PORT_BLOCKED, Cause.DNS_FAILURE, Cause.UNKNOWN)
 """Causes for which it matters whether our own network works."""
 
@@ -46,7 +48,7 @@ def advice(
         summary=worded(step.text, known) or book.words.cause(verdict.cause, known),
         steps=all_worded(step.steps, known),
         evidence=evidence(book, verdict),
-        sureness=book.words.confidence(verdict.confidence),
+        sureness=sureness(book, verdict),
         not_tested=book.words.all_not_tested(verdict.not_tested),
     )
     if marked:
@@ -58,6 +60,15 @@ def advice(
         plain(said.sureness),
         tuple(map(plain, said.not_tested)),
     )
+
+
+def sureness(book: Book, verdict: Verdict) -> str:
+    """Return how sure a verdict is: what was read in words was not seen, and what is not known is not weighed."""
+    if verdict.cause is Cause.UNKNOWN:
+        return book.words.shell("sure_of_nothing")
+    if verdict.quote and verdict.confidence is Confidence.CERTAIN:
+        return book.words.shell("sure_by_words")
+    return book.words.confidence(verdict.confidence)
 
 
 def step_for(book: Book, cause: Cause) -> Advise:
@@ -83,7 +94,7 @@ def evidence(book: Book, verdict: Verdict) -> tuple[str, ...]:
 
 def _tells(finding: Finding) -> bool:
     """Tell whether a finding is worth a sentence where it did not decide: not that something else is as it may be."""
-    if finding.code in _OF_OURS:
+    if finding.code in _OF_OURS or finding.code in _PLUMBING:
         return False
     return finding.severity is not Severity.INFO or finding.code.startswith(
         ("provider_", "login_expected", "hosted_by_")

@@ -28,7 +28,8 @@ def brief(tree: Tree, conversation: Conversation) -> Brief:
     now = tree.settled(conversation)
     words, verdict = tree.book.words, now.verdict
     slots = tuple((words.label("fields", slot), words.answer(slot, value)) for slot, value in now.answers.items())
-    asked = (*answered(tree, now), *(pair for pair in slots if pair[0]))
+    pressed = zip(now.trail, answered(tree, now), strict=True)
+    asked = (*(line for stop, line in pressed if stop.choice != "human"), *(pair for pair in slots if pair[0]))
     if verdict is None:
         return Brief(words.shell("nothing_seen"), asked, (), now.texts, now.pictures)
     said = advice(tree.book, verdict, answers=now.answers)

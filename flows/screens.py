@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flows.advice import difference, evidence, who_mends
+from flows.advice import difference, evidence, step_for, sureness, who_mends
 from flows.conversation import Conversation, Seen, Status
 from flows.machine import Tree
 from flows.model import Advise, Ask, Choice, Fill, Flow
 from flows.screen import Input, Kind, Option, Progress, Screen
 from flows.told import looks
-from flows.values import Facts, shipped_facts, values
+from flows.values import Facts, advisable, shipped_facts, values
 from flows.wording import all_worded, plain, worded
-from probes.causes import RunnerUp
+from probes.causes import Cause, Confidence, RunnerUp
 from probes.target import Login, Security
 from probes.verdict import Verdict
 
@@ -47,7 +47,7 @@ def screen(
         step=now.step,
         kind=_kind(now, step),
         title=worded(getattr(step, "text", ()), known) or book.words.shell("untitled"),
-        body=(*_different(tree, now, step), *body),
+        body=(*_different(tree, now, step), *_read(tree, now, step), *body),
         steps=all_worded(step.steps, known) if isinstance(step, Advise) else (),
         evidence=_why(tree, now, step, verdict),
         sureness=_sureness(tree, step, verdict),
@@ -107,6 +107,10 @@ def _sureness(tree: Tree, step: object, verdict: Verdict | None) -> str:
     words = tree.book.words
     weighed = (RunnerUp(verdict.cause, verdict.confidence), *verdict.runners_up) if verdict else ()
     sure = next((one.confidence for one in weighed if one.cause is step.cause), None)
+    if sure is Confidence.CERTAIN and step is not step_for(tree.book, step.cause):
+        sure = Confidence.LIKELY  # it says where the fault sits, too, and that nobody saw
+    if verdict and verdict.cause is step.cause and sure is verdict.confidence:
+        return sureness(tree.book, verdict)
     return words.confidence(sure) if sure else words.shell("sure_by_answers")
 
 
@@ -116,6 +120,17 @@ def _different(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
     if len(seen) < 2 or not _fresh(now) or now.seen[-1].what != "probe" or not isinstance(step, Ask | Advise):
         return ()
     return difference(tree.book, seen[-2], seen[-1])
+
+
+def _read(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
+    """Say what the pasted words mean, as long as questions follow and nothing else was looked at."""
+    newest = now.seen[-1] if now.seen else None
+    if newest is None or newest.what != "text" or not isinstance(step, Ask | Fill):
+        return ()
+    cause = newest.verdict.cause
+    if cause in (Cause.UNKNOWN, Cause.OK, Cause.NOT_A_FAILURE):
+        return ()
+    return (f"{tree.book.words.shell('your_words_say')} {tree.book.words.cause(cause)}",)
 
 
 def _fresh(now: Conversation) -> bool:
@@ -161,6 +176,7 @@ def _prefill(step: Fill, now: Conversation, facts: Facts) -> dict[str, str]:
         return dict(now.typed)
     known = values_of_provider(now, facts)
     works = now.verdict.works_with if now.verdict and step.offers == "seen" else None
+    works = works if advisable(works, now.answers) else None
     seen = {"server": works.host, "port": str(works.port), "security": works.security} if works else {}
     return {**known, **now.earlier, **now.answers, **seen}
 

@@ -89,7 +89,8 @@ def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Pro
         case "domain_kind":
             return domain_kind(said.get("mail_address", ""))
         case "sends_by_smtp":
-            return sends_by_smtp(programs.get(said.get("program", "")), said.get("account", ""))
+            sends = sends_by_smtp(programs.get(said.get("program", "")), said.get("account", ""))
+            return "no" if sends == "unknown" and _hosted_by_microsoft(conversation) else sends
         case "recipient_kind":
             recipient = said.get("recipient", "")
             return "missing" if not recipient else "wrong" if address_mistake("recipient", recipient) else "fine"
@@ -100,6 +101,13 @@ def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Pro
             return "yes" if len(causes) > 1 and causes[1] is Cause.OK and causes[0] is not Cause.OK else "no"
         case _:
             return said.get(on, "")
+
+
+def _hosted_by_microsoft(conversation: Conversation) -> bool:
+    """Tell whether the person's address is Microsoft's, by its domain or by who takes its mail."""
+    asked = (seen.verdict for seen in conversation.seen if seen.what == "domain")
+    known = domain_kind(conversation.answers.get("mail_address", "")) == "microsoft"
+    return known or any(matches(verdict, "hosted_by_microsoft") for verdict in asked)
 
 
 def looks(conversation: Conversation) -> tuple[Verdict, ...]:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 
 from flows.book import Book
 from flows.programs import SETTINGS
+from flows.settled import FOUND, settled
 from flows.told import own_computer
 from flows.words import Words
 from probes import providers
-from probes.target import domain_of
+from probes.findings import Settings
+from probes.target import Security, domain_of
 from probes.verdict import Verdict
 
 Facts = Callable[[str], Mapping[str, str]]
@@ -19,10 +21,6 @@ TYPED = ("server", "port", "user_name", "recipient", "sender", "mail_address")
 PROVIDER = ("name", "host", "port", "security", "username_form", "auth", "note", "as_of", "source")
 WORKS = ("host", "other_host", "port", "security", "username", "sender", "recipient", "bare_host", "bare_port")
 """`other_host`: a host other than the typed one; `bare_`: what works, but only without encryption."""
-OPEN = ("port", "security")
-"""Of the typed host: another port than the typed one, seen open, and how it begins."""
-FOUND = ("blocked", "reached", "taken", "no_mailbox", "no_domain", "no_login", "windows_logins")
-"""What the look settled: known only where it was seen, so that no page says more than that."""
 SERVERS_PORTS = ("25", "26", "2525")
 """Ports between servers, and their stand-ins (RFC 6409 section 3.1 has 587 for programs)."""
 
@@ -40,7 +38,6 @@ KNOWN = frozenset(
         "refused.own_computer",
         "port_of_servers",
         *(f"works.{name}" for name in WORKS),
-        *(f"open.{name}" for name in OPEN),
         *(f"found.{name}" for name in FOUND),
         *(f"place.{name}" for name in SETTINGS),
         *(f"where.{name}" for name in SETTINGS),
@@ -87,10 +84,10 @@ def where(words: Words, book: Book, program: str, setting: str) -> str:
 def place(words: Words, book: Book, program: str, setting: str) -> str:
     """Return where a setting lives in a program; an empty text where that is unknown."""
     known = book.programs.get(program)
-    place = known.settings.get(setting) if known else None
-    if place is None:
+    found = known.settings.get(setting) if known else None
+    if found is None:
         return ""
-    return words.shell("where_known").replace("[path]", place.path).replace("[label]", place.label)
+    return words.shell("where_known").replace("[path]", found.path).replace("[label]", found.label)
 
 
 def values(
@@ -125,7 +122,22 @@ def values(
     if "provider.security" in found:
         found["provider.security"] = security_label(book, program, found["provider.security"])
     if verdict:
-        found |= _seen(verdict) | _worked(book, program, answers, verdict) | settled_facts(answers, verdict)
+        found |= _seen(verdict) | _worked(book, program, answers, verdict) | settled(answers, verdict)
+        found |= _refused(book, answers, verdict)
+    return found
+
+
+def _refused(book: Book, answers: Mapping[str, str], verdict: Verdict) -> dict[str, str]:
+    """Return what may not be looked at, and what is wrong with a typed name."""
+    server, reasons = answers.get("server", ""), {missed.reason: missed.evidence for missed in verdict.not_tested}
+    found: dict[str, str] = {}
+    if "address_not_allowed" in reasons and (place := server or reasons["address_not_allowed"].get("server", "")):
+        found["refused.own_computer" if own_computer(place) else "refused.address"] = place
+    if "port_not_allowed" in reasons:
+        found["refused.port"] = reasons["port_not_allowed"].get("port", "") or answers.get("port", "")
+    for finding in verdict.decided_by:
+        if finding.evidence.get("mistake") in book.words.mistakes:
+            found["word.mistake"] = book.words.finding(finding)
     return found
 
 
@@ -150,7 +162,7 @@ def _seen(verdict: Verdict) -> dict[str, str]:
 
 
 def advisable(works: Settings | None, answers: Mapping[str, str]) -> bool:
-    """Tell whether what works may be advised: encryption is given up by nobody whose settings had it, or who logs in."""
+    """Tell whether what works may be advised: nobody whose settings encrypt, or who logs in, gives that up."""
     if works is None:
         return False
     return works.security != Security.NONE or (answers.get("security") == "none" and answers.get("login") != "yes")
@@ -174,7 +186,3 @@ def _worked(book: Book, program: str, answers: Mapping[str, str], verdict: Verdi
         "recipient": works.recipient,
     }
     return {f"works.{name}": value for name, value in given.items() if value}
-
-
-def settled_facts(answers: Mapping[str, str], verdict: Verdict) -> dict[str, str]:
-    """Return what the look settled beside its cause; see FOUND."""

@@ -9,7 +9,7 @@ from flows.model import Sentence
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 LONGEST_VALUE = 200
-OURS = ("where.", "word.")
+OURS = ("where.", "place.", "word.")
 """Placeholders whose values are our own words; all others came from a person or a server and are shown as code."""
 
 CODE = re.compile(r"`([^`]*)`")
@@ -26,8 +26,13 @@ def placeholders(sentence: Sentence) -> Iterable[str]:
 def _value(name: str, text: str) -> str:
     if name.startswith(OURS):
         return text
-    shown = text.replace("`", "'")
+    shown = _one_line(text)
     return f"`{shown[:LONGEST_VALUE]}…`" if len(shown) > LONGEST_VALUE else f"`{shown}`"
+
+
+def _one_line(text: str) -> str:
+    """Return a value as it stands in a sentence: a server's line break would break the marks around it."""
+    return " ".join(text.replace("`", "'").split())
 
 
 def worded(sentence: Sentence, values: Mapping[str, str]) -> str | None:
@@ -41,7 +46,7 @@ def worded(sentence: Sentence, values: Mapping[str, str]) -> str | None:
 def _filled(part: str, values: Mapping[str, str]) -> str:
     """Fill one part; within a code span of the page's own a value needs no marks of its own."""
     if part.startswith("`"):
-        return PLACEHOLDER.sub(lambda match: values[match[1]].replace("`", "'")[:LONGEST_VALUE], part)
+        return PLACEHOLDER.sub(lambda match: _one_line(values[match[1]])[:LONGEST_VALUE], part)
     return PLACEHOLDER.sub(lambda match: _value(match[1], values[match[1]]), part)
 
 

@@ -13,6 +13,8 @@ from probes.providers import all_providers
 from probes.target import Mistake, Target, address_mistake, domain_of
 
 NAME = "recipient"
+SHORTEST = 6
+"""Characters of a domain; of shorter ones many are alike without a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ def judge(target: Target, seen: Seen) -> Report:
         evidence = {**seen.mistake.evidence, "mistake": seen.mistake.code}
         return Report(NAME, Outcome.DONE, (Finding("recipient_syntax", Severity.FAULT, address, evidence),))
     found = [_domain(address, seen)]
-    near = near_miss(seen.domain)
+    # Two domains of one house may well be alike: one's own is meant only where the typed one takes no mail.
+    own = domain_of(target.mail_address or target.sender or "") if found[0].severity is Severity.FAULT else ""
+    near = near_miss(seen.domain, own)
     if near:
         local = address.rpartition("@")[0]
         evidence = {"meant": f"{local}@{near}", "domain": seen.domain}
@@ -73,12 +77,12 @@ def _domain(address: str, seen: Seen) -> Finding:
     return Finding("recipient_domain_unclear", Severity.WARNING, address, {**evidence, "detail": mx.detail})
 
 
-def near_miss(domain: str) -> str:
-    """Return the well-known mail domain that a rare one looks like (`gmial.com`), or an empty text."""
+def near_miss(domain: str, own: str = "") -> str:
+    """Return the well-known mail domain, or the person's own, that a domain looks like (`gmial.com`); else nothing."""
     known = [name for provider in all_providers() for name in provider.domains]
-    if domain in known or len(domain) < 6:
+    if domain in (*known, own) or len(domain) < SHORTEST:
         return ""
-    return next(iter(difflib.get_close_matches(domain, known, 1, 0.86)), "")
+    return next(iter(difflib.get_close_matches(domain, [*([own] if own else []), *known], 1, 0.86)), "")
 
 
 PROBE = Probe(NAME, look, judge, seconds=12)
