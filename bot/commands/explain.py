@@ -14,7 +14,7 @@ from bot.looking import of_reading
 from bot.report import as_dict, printed
 from flows.book import Book, load
 from probes.causes import Cause
-from probes.replies import load_own, read
+from probes.replies import load_own, read, redact
 from probes.replies.reading import Reading
 from probes.replies.rulebook import Matcher
 
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             if number:
                 print()
-            print((f"{name}:\n" if name is not None and len(texts) > 1 else "") + _page(book, reading))
+            print((f"{name}:\n" if name is not None and len(texts) > 1 else "") + redact(_page(book, reading))[0])
     return 1 if failed else 0
 
 
@@ -68,7 +68,18 @@ def _decoded(data: bytes) -> str:
 
 
 def _encoded(found: Any) -> str:
-    return msgspec.json.encode(found).decode()
+    return msgspec.json.encode(_without_secrets(found)).decode()
+
+
+def _without_secrets(found: Any) -> Any:
+    """Take out of what is printed what looks like a secret: the words that decided may stand beside one."""
+    if isinstance(found, str):
+        return redact(found)[0]
+    if isinstance(found, list | tuple):
+        return [_without_secrets(each) for each in found]
+    if isinstance(found, dict):
+        return {name: value if name == "id" else _without_secrets(value) for name, value in found.items()}
+    return found
 
 
 def _object(book: Book, reading: Reading) -> dict[str, Any]:

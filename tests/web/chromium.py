@@ -92,9 +92,6 @@ async def chromium(width=1280, height=900, *, phone=False):
             ],
             "prefs": {"profile.managed_default_content_settings.javascript": 2},
         }
-        if phone:
-            metrics = {"width": width, "height": height, "pixelRatio": 2.0}
-            options["mobileEmulation"] = {"deviceMetrics": metrics}
         wanted = {"browserName": "chrome", "goog:chromeOptions": options, "pageLoadStrategy": "normal"}
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=90)) as http:
             root = f"http://127.0.0.1:{port}/session"
@@ -103,6 +100,11 @@ async def chromium(width=1280, height=900, *, phone=False):
                 assert answer.status == 200, made
             url = f"{root}/{made['sessionId']}"
             try:
+                if phone:
+                    metrics = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": True}
+                    asked = {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
+                    async with http.post(f"{url}/goog/cdp/execute", json=asked) as answer:
+                        assert answer.status == 200, await answer.text()
                 yield Browser(http, url)
             finally:
                 async with http.delete(url):
