@@ -148,26 +148,36 @@ class _Conversation:
         try:
             greeting = await self._reply("greeting", self._greeting())
         except _End as end:
+            self._read_late()
             if end.ended is Ended.SILENT and not self.network.happening("pointless", self.address, self.port).is_set():
                 await self._provoke()
             raise
         self.network.happening("greeted", self.address, self.port, self.asked).set()
-        if speaker(bytes(self.wire.first)) not in (Speaker.SMTP, Speaker.OTHER):
+        incoming = speaker(bytes(self.wire.first)) not in (Speaker.SMTP, Speaker.OTHER)
+        if not incoming and greeting.code == 220 and self.wanted is not None and not await self.wanted():
+            self._part(Ended.UNNEEDED)
+        if incoming or greeting.code != 220:
+            self._read_late()
+        if incoming:
             raise _End(Ended.INCOMING)
         if greeting.code != 220:
             self._part(Ended.REFUSED)
-        if self.wanted is not None and not await self.wanted():
-            self._part(Ended.UNNEEDED)
         stage = "ehlo_tls" if implicit else "ehlo"
         self._begin(stage, f"EHLO {self._own_name()}")
         if self.security is not Security.NONE:
             self._load_later("service_identity.cryptography")
+        self._read_late()
         await self._hello(stage)
         if not implicit and self.security is not Security.NONE:
             await self._starttls()
         await self._login()
         await self._envelope()
         self._quit()
+
+    def _read_late(self) -> None:
+        """Read the certificate now: that is work, which a conversation that may not be needed puts off."""
+        if self.security is Security.TLS and self.handshake is None and self.wire.transport is not None:
+            self._encrypted()
 
     def _load_later(self, module: str) -> None:
         """Load what reads certificates while an answer is awaited; it takes about as long as one."""
@@ -217,7 +227,7 @@ class _Conversation:
                 )
         except (OSError, ssl.SSLError) as error:
             self._handshake_failed(error)
-        if implicit:
+        if implicit and self.wanted is None:
             self._encrypted()
 
     def _sni(self) -> str:
