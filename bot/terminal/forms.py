@@ -1,8 +1,11 @@
-"""A form field by field: the prefilled value is the default, an empty one means "I don't know", b goes a field back."""
+"""A form field by field: Enter keeps the value in brackets, an empty one means "I don't know", b goes a field back."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+
+from rich.text import Text
 
 from bot.terminal.ink import inked, one_line
 from bot.terminal.lines import Lines
@@ -11,6 +14,8 @@ from flows.screen import Input, Screen
 
 UNKNOWN = "-"
 """Typed for "I don't know" where an empty line means the default."""
+
+Keep = Callable[[], Awaitable[None]]
 
 NOT_KNOWN = "I don’t know"
 
@@ -21,47 +26,72 @@ TEXT = "text"
 
 @dataclass(slots=True)
 class Form:
-    """A form that is being filled; `typed` outlives a Back out of it, so that nothing typed is lost."""
+    """A form that is being filled: what was typed in it, and the field `at` which it goes on."""
 
     typed: dict[str, str] = field(default_factory=dict)
+    at: str = ""
 
-    async def fill(self, paper: Paper, lines: Lines, screen: Screen) -> dict[str, str] | str:
-        """Return the values, or the command (b, a, h, q, ?) that was typed instead of one."""
+    async def fill(self, paper: Paper, lines: Lines, screen: Screen, keep: Keep) -> dict[str, str] | str:
+        """Return the values, or what was typed instead of one: a command (b, a, h, q, ?) or a text of several lines.
+
+        `keep` is called after each field, when `typed` has become more.
+        """
         wrong = [one for one in screen.inputs if one.mistake]
         fields = wrong or list(screen.inputs)
-        if wrong:
-            self.typed = {}
-        values = {one.name: self.typed.get(one.name, one.value) for one in screen.inputs}
+        names = [one.name for one in fields]
+        index = names.index(self.at) if self.at in names else 0
         if wrong and len(wrong) < len(screen.inputs):
             paper.gap()
             paper.say("What you typed is kept. Only this is asked again:", "quiet", indent=2)
-        index = 0
+        self._tell_kept(paper, fields[:index])
         while index < len(fields):
-            answer = await self._ask(paper, lines, fields[index], values[fields[index].name])
+            self.at = names[index]
+            answer = await self._ask(paper, lines, fields[index], keep)
             if answer == "b" and index:
                 index -= 1
-            elif answer in ("b", *COMMANDS):
-                self.typed = values
+            elif answer in ("b", *COMMANDS) or (names[index] != TEXT and "\n" in answer):
                 return answer
             else:
-                values[fields[index].name] = answer
+                self.typed[names[index]] = answer
                 index += 1
-        self.typed = {}
-        return values
+                self.at = names[index] if index < len(names) else ""
+                await keep()
+        return {one.name: self.typed.get(one.name, one.value) for one in screen.inputs}
 
-    async def _ask(self, paper: Paper, lines: Lines, one: Input, value: str) -> str:
+    def _tell_kept(self, paper: Paper, fields: Sequence[Input]) -> None:
+        """Say what was typed in the fields before the one that the form goes on at."""
+        if not fields:
+            return
+        paper.gap()
+        paper.say("What you typed is kept. `b` goes back to it:", "quiet", indent=2)
+        for one in fields:
+            value = self.typed.get(one.name, one.value)
+            label = next((option.label for option in one.options if option.name == value), value or NOT_KNOWN)
+            paper.say(Text(f"{one_line(one.label)}: {one_line(label)}", "quiet"), indent=4)
+
+    async def _ask(self, paper: Paper, lines: Lines, one: Input, keep: Keep) -> str:
         paper.gap()
         paper.say(one_line(one.label), "strong", indent=2)
-        if one.mistake:
+        value = one.value
+        if one.name in self.typed:
+            value = self.typed[one.name]
+        elif one.mistake:
             paper.say(one.mistake, "fault", indent=2, first=f"{paper.signs['fault']} ")
+            if value and not one.options and one.name != TEXT:
+                paper.say(Text(f"You typed: {one_line(value)}", "quiet"), indent=2)
+                value = ""  # what is wrong is not offered again
         if one.hint:
             paper.say(one.hint, "quiet", indent=2)
         if one.options:
             return await self._select(paper, lines, one, value)
         if one.name == TEXT:
-            return await self._text(paper, lines, one)
-        answer = one_line(await lines.ask(f"  {paper.signs['prompt']} ", default=one_line(value), ghost=NOT_KNOWN))
-        return "" if answer == UNKNOWN else answer
+            return await self._text(paper, lines, one, keep)
+        shown = one_line(value)
+        ghost = "Enter keeps it" if shown else NOT_KNOWN
+        answer = await lines.ask(f"  {paper.signs['prompt']} ", default=shown, ghost=ghost, many=True)
+        if _several(answer):
+            return answer
+        return "" if one_line(answer) == UNKNOWN else one_line(answer)
 
     async def _select(self, paper: Paper, lines: Lines, one: Input, value: str) -> str:
         names = [option.name for option in one.options]
@@ -71,7 +101,10 @@ class Form:
             paper.say(label, first=f"{number + 1:>2}  ", indent=2)
         while True:
             ghost = one_line(one.options[default].label)
-            answer = one_line(await lines.ask(f"  {paper.signs['prompt']} ", ghost=ghost))
+            answer = await lines.ask(f"  {paper.signs['prompt']} ", ghost=ghost, many=True)
+            if _several(answer):
+                return answer
+            answer = one_line(answer)
             if answer in ("b", *COMMANDS):
                 return answer
             if not answer:
@@ -83,17 +116,31 @@ class Form:
                 return next((name for name in names if name in ("", "auto", "unknown")), "")
             paper.say(f"Type a number from 1 to {len(names)}.", "notice", indent=2)
 
-    async def _text(self, paper: Paper, lines: Lines, one: Input) -> str:
-        paper.say("Paste it. A line with a single dot, or an empty line, ends it.", "quiet", indent=2)
+    async def _text(self, paper: Paper, lines: Lines, one: Input, keep: Keep) -> str:
+        kept = self.typed.get(one.name, "").splitlines()
+        if kept:
+            paper.say("These words are kept. Type or paste more of them, or end with Enter:", "quiet", indent=2)
+            for line in kept:
+                paper.say(Text(one_line(line), "quiet"), indent=4)
+        else:
+            paper.say("Paste it. A line with a single dot, or an empty line, ends it.", "quiet", indent=2)
         first = await lines.ask(f"  {paper.signs['prompt']} ", many=True)
         if first.strip() in ("b", *COMMANDS):
             return first.strip()
-        if "\n" in first:
-            return first
-        kept = [first] if first.strip() not in ("", ".") else []
-        while kept and (line := await lines.more()) is not None:
-            kept.append(line)
+        if _several(first):
+            return "\n".join([*kept, first])
+        more: str | None = first if first.strip() not in ("", ".") else None
+        while more is not None:
+            kept.append(more)
+            self.typed[one.name] = "\n".join(kept)
+            if lines.typed_by_hand:
+                await keep()
+            more = await lines.more()
         return "\n".join(kept) or (one.value if not one.required else "")
+
+
+def _several(answer: str) -> bool:
+    return "\n" in answer.strip()
 
 
 def picked(answer: str, options: list[tuple[str, str]]) -> str | None:

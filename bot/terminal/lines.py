@@ -54,11 +54,12 @@ class Lines:
     async def ask(self, before: str, *, default: str = "", ghost: str = "", many: bool = False) -> str:
         """Return one answer (with `many` several lines where they were pasted); raises `Interrupted` or `Ended`.
 
-        `default` stands there to be changed where a line can be edited; elsewhere it is named, and an empty line
-        means it.
+        `default` is named in brackets, and an empty line means it: were it there to be edited, each command would be
+        typed behind it.
         """
         if self._edited:
-            return await self._edit(before, default, ghost)
+            line = await self._edit(before, default, ghost)
+            return line if line.strip() else default
         named = f"{before.rstrip()} [{default}] " if default else before
         self._paper.prompt(named)
         line = await self._line()
@@ -133,8 +134,7 @@ class Lines:
             self._session = PromptSession()
         try:
             return await self._session.prompt_async(
-                FormattedText([("ansicyan bold", before)]),
-                default=default,
+                FormattedText([("ansicyan bold", before), ("", f"[{default}] " if default else "")]),
                 placeholder=FormattedText([("ansibrightblack", ghost)]),  # the session keeps the last one given
             )
         except KeyboardInterrupt:

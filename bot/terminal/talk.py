@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, TextIO
 from bot.desk import Desk, Result
 from bot.front import Case, Turn
 from bot.store import StoreError
-from bot.terminal import drawing
-from bot.terminal.forms import Form, picked
+from bot.terminal import drafts, drawing
+from bot.terminal.cases import Cases
+from bot.terminal.drafts import Drafts
+from bot.terminal.forms import picked
 from bot.terminal.ink import one_line
 from bot.terminal.lines import Ended, Interrupted, Lines
 from bot.terminal.paper import Paper
@@ -34,9 +36,9 @@ SAVED = "Your answers are saved. Go on at any time with:"
 NOT_SAVED = "This was for practice, and nothing of it is kept. Begin again with:"
 HELP = (
     "Type the number of an answer and press Enter. Or paste the words of an error message: I read them.",
-    "In a form Enter keeps what stands there, and an empty field (or `-`) means “I don’t know”. `b` goes a field back.",
-    "`b` back, `a` start again, `h` talk to a human, `w` why I think so, `q` leave. What you answered is kept.",
-    "Never type a password here. Nobody needs it.",
+    "In a form Enter keeps what stands in [brackets]; where nothing does, Enter means “I don’t know”. So does `-`.",
+    "`b` back, in a form by a field, `a` start again, `h` talk to a human, `w` why I think so, `q` leave.",
+    "What you answered is kept. Never type a password here: nobody needs it.",
 )
 FOOTER: Mapping[str, Event] = {"b": WentBack(), "a": StartedAgain(), "h": AskedHuman()}
 LONG_WORDS = {"back": "b", "start again": "a", "talk to a human": "h", "human": "h", "help": "?", "why": "w"}
@@ -61,12 +63,11 @@ class Terminal:
     ) -> None:
         self.paper = Paper(stdout, environ)
         self.lines = Lines(stdin, self.paper)
-        self._support = support
         self._again = again
         self._saved = SAVED if keeps else NOT_SAVED
         self._here: str | None = None
-        self._cases: dict[str, Case] = {}
-        self._forms: dict[str, Form] = {}
+        self._cases = Cases(support)
+        self._drafts = Drafts()
         self._live: Live | None = None
         self._rows: tuple[Progress, ...] = ()
         self._quiet = False
@@ -100,10 +101,9 @@ class Terminal:
             if row != before.get(row.check) and row.state not in ("running", "waiting"):
                 drawing.line_of(self.paper, row)
 
-    async def hand_over(self, conversation: Conversation, case: Case) -> str:
+    async def hand_over(self, conversation: Conversation, case: Case) -> str:  # noqa: ARG002 - the desk's front
         """Keep the case to be printed with the next step."""
-        self._cases[conversation.id] = case
-        return f"Copy the case below and send it to {self._support or 'your IT helpdesk'}. Nobody has it before you do."
+        return self._cases.take(case)
 
     def _draw_live(self) -> None:
         from rich.live import Live
@@ -131,6 +131,8 @@ class Terminal:
         with self.lines.listening():
             try:
                 conversation = await self._begin(desk, owner, text)
+                if conversation is None:
+                    return 1
                 while conversation is not None:
                     conversation = await self._step(desk, conversation)
             except Ended:
@@ -160,6 +162,7 @@ class Terminal:
         begun = kept is not None and kept.status is Status.OPEN and (kept.trail or kept.answers or kept.texts)
         if kept is not None and begun and await self._goes_on(desk, kept):
             self._here = kept.id
+            self._drafts = drafts.read(await desk.surface(kept.id))
             if kept.run:
                 await self.show(kept, desk.screen(kept))
             await desk.resume()
@@ -217,29 +220,37 @@ class Terminal:
     async def _step(self, desk: Desk, now: Conversation) -> Conversation | None:
         """Draw the step, take one answer to it, and return where that leads; None where it is over."""
         screen = desk.screen(now)
+        if screen.kind is Kind.HANDED:
+            screen = self._cases.handed(screen)
         drawing.draw(self.paper, screen, desk.tree.book.words.shell("did_that_help"))
-        for case in [self._cases.pop(key) for key in list(self._cases)]:
-            drawing.case(self.paper, case)
+        self._cases.write(self.paper, now, self._drafts, desk.tree.book.words)
         if screen.kind is Kind.CLOSED:
             self.paper.gap()
             return None
         drawing.footer(self.paper, screen)
-        event = await self._event(screen)
+        event = await self._event(desk, screen)
         outcome = await desk.take(Turn(secrets.token_hex(8), now.id, now.owner, event, now.revision))
         if outcome.said:
             self.paper.gap()
             self.paper.say(outcome.said, "notice")
         if outcome.result is Result.MISSING:
             return None
+        after = outcome.conversation if outcome.result is Result.TAKEN else None
+        if after is not None and self._drafts.taken(screen.step, event, after):
+            await desk.remember(now.id, self._drafts.notes())
         return await self._settled(desk, now.id)
 
-    async def _event(self, screen: Screen) -> Event:
+    async def _event(self, desk: Desk, screen: Screen) -> Event:
         """Ask until something is typed that means an event here."""
-        form = self._forms.setdefault(screen.step, Form())
+        form = self._drafts.form(screen.step)
+
+        async def keep() -> None:
+            await desk.remember(screen.conversation, self._drafts.notes())
+
         pressable = {drawing.KEYS[option.name] for option in screen.footer if option.name in drawing.KEYS}
         while True:
             if screen.kind is Kind.FILL:
-                typed = await form.fill(self.paper, self.lines, screen)
+                typed = await form.fill(self.paper, self.lines, screen, keep)
                 if isinstance(typed, dict):
                     return Filled(typed)
             else:

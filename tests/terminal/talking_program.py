@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 from pathlib import Path
 
 from bot.desk import Desk
@@ -31,8 +32,9 @@ async def look(conversation, what, tell):
 
 async def main(database, pages, *text):
     store = await open_store(database)
+    clock = time.time if not os.environ.get("CLOCK_STOPPED") else lambda: float("nan")  # no database keeps that
     front = Terminal(sys.stdin, sys.stdout, os.environ, support=os.environ.get("SUPPORT", ""))
-    desk = Desk(store, Tree(load(Path(pages))), look, front, whose="terminal:ann")
+    desk = Desk(store, Tree(load(Path(pages))), look, front, whose="terminal:ann", clock=clock)
     try:
         return await front.run(desk, "terminal:ann", " ".join(text))
     finally:

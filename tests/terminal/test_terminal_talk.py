@@ -6,7 +6,16 @@ import re
 import pytest
 
 SETTINGS = ("ann@example.com", "smtp.example.com", "587", "")
+LABELS = ("Your mail address", "Outgoing mail server", "Port", "Connection security")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>]")
+
+
+async def fill(talk, *values, enter="\n"):
+    """Type a value at each field when it is asked, as a person does; all at once would be a paste."""
+    for label, value in zip(LABELS, values, strict=False):
+        await talk.says(label)
+        await talk.says("›")
+        talk.press(value + enter)
 
 
 async def test_a_whole_conversation_over_a_pipe(chat):
@@ -55,7 +64,8 @@ async def test_a_terminal_that_wants_none_gets_no_colour_and_no_cursor_movement(
     talk = await chat(terminal=True, **environ)
     await talk.says("What happens?")
     await talk.says("Leave")
-    talk.type("1", *SETTINGS)
+    talk.type("1")
+    await fill(talk, *SETTINGS)
     await talk.says("Did that help?")
     talk.type("q")
     assert await talk.status() == 0
@@ -122,7 +132,7 @@ async def test_a_form_with_a_mistake_asks_only_that_field_again_and_keeps_the_re
     talk.type("1", "ann@example.com", "smtp.example.com", "five", "2")
     await talk.says("What you typed is kept. Only this is asked again:")
     await talk.says("Port ✗")
-    await talk.says("[five]")
+    await talk.says("You typed: five")
     talk.type("587")
     await talk.says("Did that help?")
     await talk.end()
@@ -214,7 +224,8 @@ async def test_ctrl_c_on_a_terminal_is_one_sentence_and_status_130(chat):
 async def test_ctrl_c_during_a_look_asks_what_to_do_instead(chat):
     talk = await chat(terminal=True, LOOK_SECONDS="60", TERM="dumb")
     await talk.says("Leave")
-    talk.type("1", *SETTINGS)
+    talk.type("1")
+    await fill(talk, *SETTINGS)
     await talk.says("fine")
     talk.interrupt()
     await talk.says("I am still looking.")
@@ -243,3 +254,99 @@ async def test_an_encoding_without_our_signs_gets_plain_ones(chat, encoding):
     assert await talk.end() == 0
     assert "# What happens?" in talk.heard
     assert "Traceback" not in talk.heard
+
+
+async def test_a_field_with_a_mistake_is_left_empty_by_enter(chat):
+    talk = await chat()
+    talk.type("1", "ann@example.com", "smtp.example.com", "five", "2", "")
+    await talk.says("You typed: five")
+    await talk.says("Did that help?")
+    await talk.end()
+    assert talk.heard.count("You typed: five") == 1
+
+
+@pytest.mark.parametrize("environ", [{}, {"TERM": "dumb"}])
+async def test_a_command_is_a_command_in_a_field_that_has_a_value(chat, environ):
+    talk = await chat("ann@example.com", terminal=True, **environ)
+    await talk.says("What happens?")
+    await talk.says("Leave")
+    await talk.says("›")
+    talk.press("1\r")
+    await talk.says("Your mail address")
+    await talk.says("[ann@example.com]")
+    talk.press("h\r")
+    await talk.says("This is your case")
+    await talk.says("----- to here -----")
+    assert "ann@example.comh" not in talk.heard
+
+
+async def test_a_pasted_text_of_several_lines_is_an_error_text_in_a_field_too(chat):
+    talk = await chat(terminal=True)
+    await talk.says("Leave")
+    await talk.says("›")
+    talk.press("1\r")
+    await talk.says("Your mail address")
+    await talk.says("›")
+    talk.press("\x1b[200~Delivery has failed:\n550 5.1.1 no such user\x1b[201~\r")
+    await talk.says("I read what you sent")
+    await talk.says("Did that help?")
+
+
+async def test_what_was_typed_in_a_form_outlives_a_kill(chat):
+    talk = await chat()
+    talk.type("1", "ann@example.com", "smtp.example.com")
+    await talk.says("Port")
+    await talk.says("›")
+    await talk.kill()
+    again = await chat()
+    again.type("1")
+    await again.says("What you typed is kept.")
+    await again.says("Your mail address: ann@example.com")
+    await again.says("Outgoing mail server (SMTP): smtp.example.com")
+    await again.says("Port")
+    again.type("b")
+    await again.says("[smtp.example.com]")
+    again.type("", "587", "", "h")
+    await again.says("Outgoing mail server (SMTP): smtp.example.com")
+    await again.end()
+
+
+async def test_what_was_typed_in_a_form_stands_in_the_case_and_in_the_form_again(chat):
+    talk = await chat()
+    talk.type("1", "ann@example.com", "smtp.example.com", "h")
+    await talk.says("----- copy from here -----")
+    await talk.says("Your mail address (form not handed in): ann@example.com")
+    await talk.says("Outgoing mail server (SMTP) (form not handed in): smtp.example.com")
+    await talk.says("----- to here -----")
+    talk.type("b")
+    await talk.says("Your mail address: ann@example.com")
+    await talk.end()
+
+
+async def test_a_password_typed_into_a_form_is_in_no_draft(chat, tmp_path):
+    talk = await chat()
+    talk.type("1", "ann@example.com", "smtp://ann:hunter2hunter@smtp.example.com", "h")
+    await talk.says("----- copy from here -----")
+    await talk.says("----- to here -----")
+    await talk.end()
+    assert "hunter2" not in talk.heard.split("copy from here")[1]
+    assert not [file for file in tmp_path.glob("chat.db*") if b"hunter2" in file.read_bytes()]
+
+
+async def test_words_typed_after_the_case_stand_in_it_when_it_is_printed_again(chat):
+    talk = await chat(SUPPORT="#mail-help")
+    talk.type("h")
+    await talk.says("Nothing is sent from here by itself.")
+    await talk.says("----- to here -----")
+    talk.type("It began on Monday")
+    await talk.says("----- copy from here -----")
+    await talk.says("It began on Monday")
+    await talk.says("----- to here -----")
+    await talk.end()
+    assert "takes over" not in talk.heard
+
+
+async def test_a_conversation_that_cannot_begin_is_a_failure(chat):
+    talk = await chat(CLOCK_STOPPED="yes")
+    assert await talk.end() == 1
+    assert "(reference" in talk.heard
