@@ -211,6 +211,8 @@ class Tree:
         now, step = cursor.conversation, self.book.flow.steps[cursor.state]
         if not opening.answers and not opening.mistakes:
             return False
+        if not opening.mistakes and self._readdressed(cursor, opening):
+            return True
         wrong = tuple((mistake.field, self.book.words.mistake(mistake)) for mistake in opening.mistakes)
         typed = {**opening.answers, **opening.typed}
         if isinstance(step, Fill) and set(typed) <= set(step.fields):
@@ -222,6 +224,17 @@ class Tree:
         self._aside(cursor, "again", " · ".join(typed.values()))
         cursor.conversation = self._with_facts(cursor.conversation, opening)
         return True
+
+    def _readdressed(self, cursor: Cursor, opening: Opening) -> bool:
+        """Take an address that is typed under advice about a recipient as the recipient's."""
+        now, step, trigger = cursor.conversation, self.book.flow.steps[cursor.state], CHOSE + "changed"
+        about = isinstance(step, Advise) and (step.cause or "").startswith("recipient_")
+        if not about or trigger not in self._triggers[step.name] or [*opening.answers] != ["mail_address"]:
+            return False
+        address, notice = opening.answers["mail_address"], self.book.words.shell("new_recipient")
+        now = memory.left(now, "changed", _short(address))
+        cursor.conversation = replace(now, answers={**now.answers, "recipient": address}, notice=notice)
+        return self._trigger(cursor, trigger)
 
     def _with_facts(self, now: Conversation, opening: Opening) -> Conversation:
         answers = dict(opening.answers)

@@ -35,6 +35,11 @@ class Words:
     def finding(self, finding: Finding) -> str:
         """Return the evidence sentence of a finding, marked up; a generic one for an unknown code."""
         values = {**finding.evidence, "subject": finding.subject}
+        named = values.get("field", "")
+        for name in ("security", *(("typed", "wanted") if named == "security" else ())):
+            values[name] = self.labels["security"].get(values.get(name, ""), values.get(name, ""))
+        if named in self.labels["fields"]:
+            values["word.field"] = self.labels["fields"][named]
         if finding.evidence.get("mistake") in self.mistakes:
             return self.mistake(Mistake("", finding.evidence["mistake"], finding.evidence))
         said = worded(self.findings.get(finding.code, ()), values)
