@@ -77,8 +77,6 @@ class Desk:
             retention_days=retention_days,
         )
 
-    # Events in
-
     async def open(
         self, key: str, owner: str, text: str = "", *, locale: str = "en", surface: Mapping[str, str] | None = None
     ) -> Outcome:
@@ -103,15 +101,17 @@ class Desk:
                 return self._now(Result.DOUBLE, await self.current(owner))
             new = self._tree.begin(secrets.token_hex(8), owner, locale=locale, started=self._clock())
             new, effects = self._tree.advance(new, Opened(text))
-            older = [c for c in await self._store.of_owner(owner) if c.status is Status.OPEN]
             with suppress(Moved):
                 opening = asides.change(self.tree, None, new, effects, now=self._clock())
-                saved = await self.save(key, opening, *map(self._closing, older), surface=surface)
+                saved = await self.save(key, opening, *await self._closing(new), surface=surface)
                 return self._now(Result.TAKEN if saved else Result.DOUBLE, new if saved else await self.current(owner))
         raise RuntimeError("other processes saved first, every time")
 
-    def _closing(self, older: Conversation) -> Change:
-        return asides.change(self.tree, older, *_closed(older, None), now=self._clock())
+    async def _closing(self, opened: Conversation) -> list[Change]:
+        """Return what closes the other open conversations of an owner: there is one at a time."""
+        kept, now = await self._store.of_owner(opened.owner), self._clock()
+        older = [c for c in kept if c.status is Status.OPEN and c.id != opened.id]
+        return [asides.change(self.tree, each, *_closed(each, None), now=now) for each in older]
 
     async def _take(self, turn: Turn) -> Outcome:
         for _ in range(ATTEMPTS):
@@ -136,7 +136,9 @@ class Desk:
             with suppress(Moved):
                 now = self._clock()
                 moved = asides.change(self.tree, conversation, after, effects, now=now, event=turn.event)
-                saved = await self.save(turn.key, moved, surface=noted)
+                opens = after.status is Status.OPEN is not conversation.status
+                others = await self._closing(after) if opens else ()
+                saved = await self.save(turn.key, moved, *others, surface=noted)
                 return self._now(Result.TAKEN, after) if saved else self._now(Result.DOUBLE, conversation)
         raise RuntimeError("other processes saved first, every time")
 
@@ -226,8 +228,6 @@ class Desk:
         if lock is None:
             lock = self._locks[name] = asyncio.Lock()
         return lock
-
-    # Life
 
     async def resume(self) -> int:
         """Take up what a process that ended left undone; from now on sweep for timers and for what others leave."""

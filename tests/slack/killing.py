@@ -151,7 +151,8 @@ class Walker:
             await self.until(self.waits_still, PATIENCE)
         message, self.conversation, self.revision = self.newest()
         self.trail.append("Talk to a human")
-        await self.until_taken(lambda: self.person.presses("Talk to a human", message), self.is_handed)
+        human = self.person.button(message, "Talk to a human")
+        await self.until_taken(lambda: self.person.clicks(human, message), self.is_handed)
 
     def is_handed(self):
         return any(
