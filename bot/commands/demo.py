@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -18,6 +18,7 @@ from bot.commands.looking import complain
 from probes.vantage import Vantage
 
 if TYPE_CHECKING:
+    from bot.practice.exercises import Exercise
     from bot.practice.range import Range
     from bot.terminal import Terminal
 
@@ -114,6 +115,7 @@ def _typed(lines: tuple[str, ...]) -> Iterator[TextIO]:
         yield answers
 
 
+RECIPIENT = "bob@practice.test"
 SHOWN = (
     "wrong-port", "no-tls", "expired-certificate", "wrong-name", "refuses-relay", "login-missing", "wants-spa",
     "unknown-recipient", "recipient-typo", "name-near-miss", "pop-server", "never-answers", "healthy", "healthy-login",
@@ -133,18 +135,34 @@ def _welcome(front: Terminal, practice: Range, *, tour: bool) -> None:
     if tour:
         say("What you read below is typed by itself; the servers are really looked up, dialled and read.")
         return
-    say("You are ann@practice.test. Type the settings of a row; each has something else wrong with it, or nothing.")
+    say(
+        f"You are ann@practice.test and write to {RECIPIENT}, where no other recipient is named. "
+        "Type the settings of a row; each has something else wrong with it, or nothing."
+    )
     front.paper.gap()
-    widths = [max(len(row[column]) for row in _rows(practice)) + 2 for column in range(4)]
-    for row in _rows(practice):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        front.paper.raw("  " + "".join(cells) + row[4], "quiet")
+    for line in table([practice.servers[name] for name in SHOWN]):
+        front.paper.raw(line, "quiet")
     front.paper.gap()
     say("All of them, with what is broken in each and a line for check: smtp-help demo --serve", "quiet")
 
 
-def _rows(practice: Range) -> list[tuple[str, ...]]:
-    chosen = [practice.servers[name] for name in SHOWN]
-    home = "@practice.test"
-    rows = [(one.host, str(one.port), one.security, one.login, one.recipient.removesuffix(home)) for one in chosen]
-    return [("server", "port", "security", "logs in", f"recipient ({home} where none is named)"), *rows]
+def table(exercises: Sequence[Exercise]) -> list[str]:
+    """Return a line for each exercise, within 60 columns and in the form's own words.
+
+    Under a row stands what is to be typed there and at no other: a user name, another recipient.
+    """
+    from flows.book import load
+
+    words = load().words
+    rows = [("Server", "Port", "Security", "Login")]
+    rows += [(e.host, str(e.port), words.answer("security", e.security), e.login.title()) for e in exercises]
+    widths = [max(len(row[column]) for row in rows) + 2 for column in range(len(rows[0]))]
+    first, *others = ("  " + "".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    lines = [first]
+    for exercise, line in zip(exercises, others, strict=True):
+        lines.append(line)
+        if exercise.user_name is not None:
+            lines.append(f"    {words.label('fields', 'user_name')}: {exercise.user_name}")
+        if exercise.recipient != RECIPIENT:
+            lines.append(f"    {words.label('fields', 'recipient')}: {exercise.recipient}")
+    return lines

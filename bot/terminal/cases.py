@@ -41,5 +41,5 @@ class Cases:
         if now.status is not Status.HANDED:
             self._given.pop(now.id, None)
         elif case := self._given.get(now.id):
-            answers, texts = (*case.answers, *begun.asked(words)), (*now.texts, *begun.texts())
+            answers, texts = (*case.answers, *begun.asked(words, now.answers)), (*now.texts, *begun.texts())
             drawing.case(paper, replace(case, answers=answers, texts=texts))

@@ -52,13 +52,13 @@ class Drafts:
         form.at = ""
         return True
 
-    def asked(self, words: Words) -> tuple[tuple[str, str], ...]:
-        """Return (question, answer) for a human's eyes of all that was typed, without secrets."""
+    def asked(self, words: Words, known: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return (question, answer) of all that was typed and is not `known` from before, without secrets."""
         return tuple(
             (f"{words.label('fields', name) or name} ({UNFINISHED})", words.answer(name, value))
             for form in self.forms.values()
             for name, value in _safe(form).items()
-            if value and name != TEXT
+            if value and name != TEXT and known.get(name) != value
         )
 
     def texts(self) -> tuple[str, ...]:

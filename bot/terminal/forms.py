@@ -87,7 +87,7 @@ class Form:
         if one.name == TEXT:
             return await self._text(paper, lines, one, keep)
         shown = one_line(value)
-        ghost = "Enter keeps it" if shown else NOT_KNOWN
+        ghost = f"Enter keeps it, {UNKNOWN} means {NOT_KNOWN}" if shown else NOT_KNOWN
         answer = await lines.ask(f"  {paper.signs['prompt']} ", default=shown, ghost=ghost, many=True)
         if _several(answer):
             return answer

@@ -8,6 +8,9 @@ import unicodedata
 from rich.text import Text
 
 _SPANS = re.compile(r"`([^`\n]*)`|(?<![\w*])\*([^*\s](?:[^*\n]*[^*\s])?)\*(?![\w*])")
+_COMMAND = re.compile(r"[A-Za-z][\w-]*(?: [\w.:\[\]%-]+)*? --?[A-Za-z][\w-]*(?: [\w.:\[\]%-]+)*")
+_BETWEEN = " .,;"
+"""What stands between a command and the next words, and would stand alone when the command has its own line."""
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _ALLOWED_FORMAT = frozenset("\u200c\u200d\ufe0f")
 """Joiners that scripts and emoji need; every other invisible character could hide or turn round what is read."""
@@ -40,7 +43,16 @@ def inked(text: str, style: str = "") -> Text:
     return drawn
 
 
-def only_code(text: str) -> str | None:
-    """Return the code where a text is nothing but one span of it: a line to copy, which must not be wrapped."""
-    span = _SPANS.fullmatch(text.strip())
-    return harmless(span[1]) if span and span[1] else None
+def pieces(text: str) -> list[tuple[str, bool]]:
+    """Return a text taken apart at the commands in it: (words or command, whether it is a command).
+
+    A command is a span of code with an option, such as `nc -vz HOST 25`: a line to copy, which must not be wrapped.
+    """
+    found: list[tuple[str, bool]] = []
+    end = 0
+    for span in _SPANS.finditer(text):
+        if span[1] is not None and _COMMAND.fullmatch(span[1]):
+            found += [(text[end : span.start()].strip(_BETWEEN), False), (harmless(span[1]), True)]
+            end = span.end()
+    found.append((text[end:].strip(_BETWEEN) if end else text, False))
+    return [(piece, command) for piece, command in found if piece]

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from bot.terminal.ink import inked, only_code
+from bot.terminal.ink import inked, pieces
 
 WIDEST = 84
 """Columns beyond which a line of prose is hard to read."""
@@ -88,12 +88,19 @@ class Paper:
         self._print(Padding(row, (0, 0, 0, indent)))
 
     def paragraph(self, text: str, *, indent: int = 0, first: str = "") -> None:
-        """Write a paragraph of the pages; one that is nothing but code is left in one piece, to be copied."""
-        code = only_code(text)
-        if code is None:
-            self.say(text, indent=indent, first=first)
-            return
-        self.raw(" " * indent + first + code, "code")
+        """Write a paragraph of the pages; each command in it gets a line of its own, in one piece, to be copied."""
+        parts = pieces(text)
+        for number, (part, command) in enumerate(parts):
+            if number == 0 and command:
+                self.say(f"{first.rstrip()} ", indent=indent)
+            if command:
+                margin = indent + len(first)
+                self.raw(" " * (margin if margin + len(part) < self.width else 0) + part, "code")
+            else:
+                follows = number + 1 < len(parts) and not part.endswith(":")
+                self.say(
+                    f"{part}:" if follows else part, indent=indent, first=first if number == 0 else " " * len(first)
+                )
 
     def raw(self, text: str, style: str = "") -> None:
         """Write one line as it is, never wrapped."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.front import Case
 from bot.terminal.drawing import case_lines
 from bot.terminal.forms import picked
-from bot.terminal.ink import harmless, inked, one_line, only_code
+from bot.terminal.ink import harmless, inked, one_line, pieces
 
 
 @given(st.text())
@@ -42,10 +42,22 @@ def test_stars_and_backticks_are_styles_and_nothing_else_is(text, plain, styles)
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("`nc -vz h 25`", "nc -vz h 25"), ("Try `nc`", None), ("", None), ("``", None)]
+    ("text", "found"),
+    [
+        ("`nc -vz h 25`", [("nc -vz h 25", True)]),
+        ("Try: `nc -vz h 25`", [("Try:", False), ("nc -vz h 25", True)]),
+        (
+            "Here, `Test-NetConnection h -Port 25`. There, `nc -vz h 25`.",
+            [("Here", False), ("Test-NetConnection h -Port 25", True), ("There", False), ("nc -vz h 25", True)],
+        ),
+        ("It said `550 no - go away`.", [("It said `550 no - go away`.", False)]),
+        ("Use `a-b.example` now.", [("Use `a-b.example` now.", False)]),
+        ("`nc -vz h\x1b 25; rm -rf /`", [("`nc -vz h\x1b 25; rm -rf /`", False)]),
+        ("", []),
+    ],
 )
-def test_a_line_that_is_only_code_is_known(text, code):
-    assert only_code(text) == code
+def test_a_command_is_taken_out_of_its_sentence_to_be_copied(text, found):
+    assert pieces(text) == found
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ async def test_what_is_no_terminal_gets_no_control_character_and_no_line_beyond_
     before_case = talk.heard.split("copy from here")[0].splitlines()
     long = [line for line in before_case if len(line) > 60]
     assert [line.strip() for line in long] == [
-        "2. Test-NetConnection smtp.a-rather-long-name.example.com -Port 587 -InformationLevel Detailed"
+        "Test-NetConnection smtp.a-rather-long-name.example.com -Port 587 -InformationLevel Detailed"
     ]
     assert [line for line in before_case[:-1] if line != line.rstrip() and "›" not in line] == []
 
