@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aiosmtplib.esmtp import parse_esmtp_extensions
+
 from probes.certificate import Certificate
 from probes.encryption import Handshake
 from probes.findings import Line
@@ -105,13 +107,5 @@ def offered(text: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
 
     `AUTH=PLAIN`, as old servers write it, counts like `AUTH PLAIN`.
     """
-    keywords: dict[str, str] = {}
-    mechanisms: list[str] = []
-    for line in text.split("\n")[1:]:
-        keyword, _, rest = line.strip().replace("AUTH=", "AUTH ", 1).partition(" ")
-        if keyword.lower() == "auth":
-            mechanisms += [word.upper() for word in rest.split()]
-            rest = " ".join(mechanisms)
-        if keyword:
-            keywords[keyword.lower()] = rest.strip()
-    return keywords, tuple(dict.fromkeys(mechanisms))
+    keywords, mechanisms = parse_esmtp_extensions(text)
+    return keywords, tuple(dict.fromkeys(method.upper() for method in mechanisms))

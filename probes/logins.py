@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 from typing import Protocol
+
+from aiosmtplib.auth import auth_crammd5_verify, auth_login_encode, auth_plain_encode
+from aiosmtplib.errors import SMTPAuthenticationError
 
 from probes.dialogue import Reply
 
@@ -25,26 +26,19 @@ class Say(Protocol):
 async def log_in(method: str, user: str, password: str, say: Say) -> Reply:
     """Log in with one of METHODS; return the server's last word."""
     if method == "PLAIN":
-        return await say("auth", f"AUTH PLAIN {_base64(f'{NUL}{user}{NUL}{password}')}", shown="AUTH PLAIN ***")
+        return await say("auth", f"AUTH PLAIN {auth_plain_encode(user, password).decode()}", shown="AUTH PLAIN ***")
     reply = await say("auth", f"AUTH {method}")
     if reply.code == GO_ON and method == "CRAM-MD5":
         return await say("auth", _cram_md5(user, password, reply.text), shown="***")
+    name, secret = (part.decode() for part in auth_login_encode(user, password))
     if reply.code == GO_ON:
-        reply = await say("auth", _base64(user), shown="***")
-    return await say("auth", _base64(password), shown="***") if reply.code == GO_ON else reply
-
-
-NUL = "\0"
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode("utf-8")).decode("ascii")
+        reply = await say("auth", name, shown="***")
+    return await say("auth", secret, shown="***") if reply.code == GO_ON else reply
 
 
 def _cram_md5(user: str, password: str, challenge: str) -> str:
-    """Answer a challenge; one that cannot be read is answered all the same, and then refused."""
+    """Answer a challenge; to one that cannot be read the login is taken back (RFC 4954 section 4: a lone star)."""
     try:
-        asked = base64.b64decode(challenge.rpartition(" ")[2])
-    except ValueError:
-        asked = b""
-    return _base64(f"{user} {hmac.new(password.encode('utf-8'), asked, 'md5').hexdigest()}")
+        return auth_crammd5_verify(user, password, challenge.rpartition(" ")[2]).decode()
+    except SMTPAuthenticationError:
+        return "*"
