@@ -17,6 +17,8 @@ SQLITE = ("sqlite", "sqlite+aiosqlite")
 POSTGRES = ("postgresql", "postgres", "postgresql+asyncpg")
 BUSY_SECONDS = 10
 """How long a writer waits for another process's write before it gives up."""
+POOL = 16
+"""Connections to PostgreSQL of one process."""
 WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between attempts to open a file that another process is making just now."""
 
@@ -99,7 +101,13 @@ async def _open_postgres(url: URL) -> Store:
     from sqlalchemy.ext.asyncio import create_async_engine
 
     try:
-        engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_pre_ping=True, hide_parameters=True)
+        engine = create_async_engine(
+            url.set(drivername="postgresql+asyncpg"),
+            pool_pre_ping=True,
+            pool_size=POOL,
+            max_overflow=0,  # one beyond the pool would be made and thrown away for each operation
+            hide_parameters=True,
+        )
     except ModuleNotFoundError:
         raise StoreError(
             "PostgreSQL needs one more package. Install it with: pip install 'smtp-help[postgres]'"
