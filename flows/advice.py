@@ -86,7 +86,8 @@ def evidence(book: Book, verdict: Verdict) -> tuple[str, ...]:
     weight = {Severity.FAULT: 0, Severity.WARNING: 1, Severity.GOOD: 2, Severity.INFO: 3}
     telling = [finding for finding in verdict.findings if _tells(finding) or (network and finding.code in _OF_OURS)]
     others: list[Finding] = sorted(telling, key=lambda finding: weight[finding.severity])
-    said = [book.words.finding(finding) for finding in (*verdict.decided_by, *others)]
+    decided = [finding for finding in verdict.decided_by if network or finding.code not in (*_OF_OURS, *_PLUMBING)]
+    said = [book.words.finding(finding) for finding in (*decided, *others)]
     if verdict.quote:
         said.insert(0, worded((book.words.shell("quoted"),), {"quote": verdict.quote}) or "")
     return tuple(dict.fromkeys(said))[:MOST_EVIDENCE]

@@ -35,7 +35,7 @@ SWORN = {
     "server_kind": ("missing", "own_computer", "given"),
     "domain_kind": ("missing", "microsoft", "gmail", "known", "unknown"),
     "sends_by_smtp": ("yes", "no", "unknown"),
-    "recipient_kind": ("missing", "wrong", "fine"),
+    "recipient_kind": ("missing", "wrong", "taken", "fine"),
     "looked": ("yes", "no"),
     "mended": ("yes", "no"),
     "cause": tuple(Cause),

@@ -93,7 +93,11 @@ def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Pro
             return "no" if sends == "unknown" and _hosted_by_microsoft(conversation) else sends
         case "recipient_kind":
             recipient = said.get("recipient", "")
-            return "missing" if not recipient else "wrong" if address_mistake("recipient", recipient) else "fine"
+            if not recipient:
+                return "missing"
+            if address_mistake("recipient", recipient):
+                return "wrong"
+            return "taken" if _taken(conversation.verdict, recipient) else "fine"
         case "looked":
             return "yes" if looks(conversation) else "no"
         case "mended":
@@ -101,6 +105,12 @@ def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Pro
             return "yes" if len(causes) > 1 and causes[1] is Cause.OK and causes[0] is not Cause.OK else "no"
         case _:
             return said.get(on, "")
+
+
+def _taken(verdict: Verdict | None, recipient: str) -> bool:
+    """Tell whether the server was seen to take the recipient."""
+    accepted = [finding for finding in (verdict.findings if verdict else ()) if finding.code == "rcpt_accepted"]
+    return any(finding.evidence.get("address") == recipient for finding in accepted)
 
 
 def _hosted_by_microsoft(conversation: Conversation) -> bool:
