@@ -67,9 +67,7 @@ class Settings:
         elif not self.slack_bot_token.startswith("xoxb-"):
             wrong.append("SLACK_BOT_TOKEN is no bot token; those begin with xoxb-.")
         if not self.slack_app_token and not self.slack_signing_secret:
-            wrong.append(
-                "Neither SLACK_APP_TOKEN (Socket Mode, xapp-...) nor SLACK_SIGNING_SECRET (HTTP) is set."
-            )
+            wrong.append("Neither SLACK_APP_TOKEN (Socket Mode, xapp-...) nor SLACK_SIGNING_SECRET (HTTP) is set.")
         elif self.slack_app_token and not self.slack_app_token.startswith("xapp-"):
             wrong.append("SLACK_APP_TOKEN is no app-level token; those begin with xapp-.")
         return tuple(wrong)

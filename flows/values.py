@@ -146,9 +146,8 @@ def _meant(answers: Mapping[str, str]) -> str:
     recipient = answers.get("recipient", "")
     if not (domain := domain_of(recipient)):
         return ""
-    from probes.checks.recipient import near_miss  # only where there is a recipient to compare
 
-    near = near_miss(domain, domain_of(answers.get("mail_address", "")))
+    near = providers.near_miss(domain, domain_of(answers.get("mail_address", "")))
     return f"{recipient.rpartition('@')[0]}@{near}" if near else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import difflib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,8 @@ from importlib import resources
 
 from probes.findings import Settings
 
+SHORTEST = 6
+"""Characters of a domain; of shorter ones many are alike without a slip."""
 KEPT_FRESH_DAYS = 400
 """A fact older than this is shown with a warning; providers change about once a year."""
 
@@ -75,3 +78,11 @@ def for_host(host: str) -> Provider | None:
     """Return the provider that runs an outgoing server of that name."""
     host = host.lower().rstrip(".")
     return next((p for p in all_providers() if host in {p.settings.host, *(a.host for a in p.alternatives)}), None)
+
+
+def near_miss(domain: str, own: str = "") -> str:
+    """Return the well-known mail domain, or the person's own, that a domain looks like (`gmial.com`); else nothing."""
+    known = [name for provider in all_providers() for name in provider.domains]
+    if domain in (*known, own) or len(domain) < SHORTEST:
+        return ""
+    return next(iter(difflib.get_close_matches(domain, [*([own] if own else []), *known], 1, 0.86)), "")

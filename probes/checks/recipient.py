@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 from dataclasses import dataclass
 
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Answer, Found, Network
 from probes.probe import Probe
-from probes.providers import all_providers
+from probes.providers import near_miss
 from probes.target import Mistake, Target, address_mistake, domain_of
 
 NAME = "recipient"
-SHORTEST = 6
-"""Characters of a domain; of shorter ones many are alike without a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +72,6 @@ def _domain(address: str, seen: Seen) -> Finding:
     if mx.found is Found.NO_DATA and all(answer.answered for answer in seen.addresses):
         return Finding("recipient_domain_no_mail", Severity.FAULT, address, evidence)
     return Finding("recipient_domain_unclear", Severity.WARNING, address, {**evidence, "detail": mx.detail})
-
-
-def near_miss(domain: str, own: str = "") -> str:
-    """Return the well-known mail domain, or the person's own, that a domain looks like (`gmial.com`); else nothing."""
-    known = [name for provider in all_providers() for name in provider.domains]
-    if domain in (*known, own) or len(domain) < SHORTEST:
-        return ""
-    return next(iter(difflib.get_close_matches(domain, [*([own] if own else []), *known], 1, 0.86)), "")
 
 
 PROBE = Probe(NAME, look, judge, seconds=12)

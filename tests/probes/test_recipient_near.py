@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from probes.checks.recipient import Seen, judge, near_miss
+from probes.checks.recipient import Seen, judge
 from probes.network import Answer, Found
+from probes.providers import near_miss
 from probes.target import Host, Target
 
 
