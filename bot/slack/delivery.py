@@ -23,6 +23,7 @@ from flows.conversation import Conversation, Status
 from flows.screen import Progress, Screen
 
 LOG = logging.getLogger(__name__)
+CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 BETWEEN_EDITS = 1.0
 """Seconds between two edits of one message."""
 
@@ -160,7 +161,14 @@ class SlackFront:
         busy = self._busy(live)
         if not busy:
             await self._steps.shrink(notes, answer)
-        ts = await self._steps.post(channel, screen, notes)
+        try:
+            ts = await self._steps.post(channel, screen, notes)
+        except SlackFault as fault:
+            if fault.error not in CLOSED:
+                raise
+            self._channels.pop(conversation.owner, None)  # the direct message was closed: it is opened anew
+            channel = await self.channel(conversation.owner)
+            ts = await self._steps.post(channel, screen, notes)
         posted = {"channel": channel, "ts": ts, "posting": None, "below": None}
         await self._notes.remember(conversation.id, {**posted, **noted(conversation, screen)})
         if busy:
