@@ -6,6 +6,7 @@ Called as: replica.py API_URL DATABASE PORT. Prints `ready PORT` once it listens
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 import sys
@@ -34,6 +35,7 @@ WIDE = dict.fromkeys(("chat.postMessage", "chat.update", "conversations.open", "
 async def look(conversation, what, tell):
     """Take a moment, tell of two checks, and end in a cause that follows from the run's name."""
     choose = random.Random(conversation.run)
+    await asyncio.sleep(float(os.environ.get("REPLICA_LOOKS_FOR", "0")))
     for check in ("names", "reach"):
         tell(Started(check))
         await asyncio.sleep(choose.uniform(0.02, 0.2))

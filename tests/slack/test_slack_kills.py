@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
+import uuid
+from contextlib import asynccontextmanager
 
 import killing
 import pytest
+from fake_people import HttpPush, Person
+from fake_slack import FakeSlack
+
+from bot.store.opening import open_store
 
 POSTGRES = os.environ.get("SMTP_HELP_TEST_POSTGRES", "")
 
@@ -22,18 +30,50 @@ async def test_a_single_process_that_is_killed_loses_nothing_and_does_nothing_tw
     assert tally.kills > 0
 
 
-@pytest.mark.skipif(not POSTGRES, reason="two replicas on PostgreSQL (SMTP_HELP_TEST_POSTGRES is not set)")
-async def test_one_of_two_replicas_that_is_killed_loses_nothing_and_does_nothing_twice():
+@asynccontextmanager
+async def database():
     import asyncpg
 
     admin = await asyncpg.connect(POSTGRES.replace("+asyncpg", ""))
-    await admin.execute("DROP DATABASE IF EXISTS smtp_help_kills")
-    await admin.execute("CREATE DATABASE smtp_help_kills")
+    name = f"smtp_help_kills_{uuid.uuid4().hex[:8]}"
+    await admin.execute(f"CREATE DATABASE {name}")
     try:
-        url = f"{POSTGRES.rsplit('/', 1)[0]}/smtp_help_kills"
+        yield f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
+
+TWO = pytest.mark.skipif(not POSTGRES, reason="two replicas on PostgreSQL (SMTP_HELP_TEST_POSTGRES is not set)")
+
+
+@TWO
+async def test_one_of_two_replicas_that_is_killed_loses_nothing_and_does_nothing_twice():
+    async with database() as url:
         tally = await killing.run(8, url, 2, at_once=8, every=(0.5, 1.5), lease=2.0, most=2)
         await held(tally)
         assert tally.kills > 0
-    finally:
-        await admin.execute("DROP DATABASE smtp_help_kills WITH (FORCE)")
-        await admin.close()
+
+
+@TWO
+async def test_a_look_of_a_killed_replica_is_taken_up_within_ten_seconds_and_ends_in_one_verdict(monkeypatch):
+    monkeypatch.setenv("REPLICA_LOOKS_FOR", "1.5")
+    async with database() as url, FakeSlack.start() as slack:
+        slack.channel("C0HELP")
+        first, second = (killing.Replica(slack, url, 6.0) for _ in range(2))
+        await asyncio.gather(first.start(), second.start())
+        ann = Person(slack, HttpPush(first.url))
+        await ann.command("smtp.example.com:587")
+        await slack.until(lambda: any("I am looking" in m["text"] for m in ann.messages))
+        await first.kill()
+        killed = time.monotonic()
+        await slack.until(lambda: len(ann.messages) > 1, within=20)
+        taken = time.monotonic() - killed
+        print(f"the verdict came {taken:.1f} s after the kill, of which the look itself took 1.5 to 2 s")
+        assert taken < 10 + 2
+        await second.end()
+        store = await open_store(url)
+        (conversation,) = await store.of_owner(ann.owner)
+        await store.close()
+        assert len(conversation.seen) == 1
+        assert len(ann.messages) == 2
