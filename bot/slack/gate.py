@@ -14,6 +14,8 @@ from bot.slack.words import say
 
 KEPT = 300.0
 """Seconds for which a group's members are remembered."""
+WORDS, WORDS_A_SECOND = 20, 0.5
+"""Commands and messages, each of which may open a conversation: a person's burst, and how many a second after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Gate:
         self._group = group
         self._admins = frozenset(admins)
         self._pace = pace or Pace()
+        self._words = Pace(WORDS, WORDS_A_SECOND)
         self._members: frozenset[str] = frozenset()
         self._asked = float("-inf")
 
@@ -60,15 +63,15 @@ class Gate:
         return person.team not in ("", self._house.team, self._house.enterprise)
 
     def in_time(self, person: Who) -> bool:
-        """Tell whether somebody asks no faster than the pace."""
+        """Tell whether somebody presses no faster than the pace."""
         return self._pace.may(person.owner, asyncio.get_running_loop().time())
 
     async def refused(self, person: Who, channel: str = "") -> str:
         """Return why this person may not begin here; the direct message (`D...`) is always a right place.
 
-        Admins may begin everywhere; nobody may faster than the pace, which is asked before anything else is.
+        Admins may begin everywhere; nobody may faster than the pace of words, which is asked before anything else is.
         """
-        if not self.in_time(person):
+        if not self._words.may(person.owner, asyncio.get_running_loop().time()):
             return say("too_fast")
         if self.stranger(person):
             return say("stranger")
