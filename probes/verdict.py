@@ -276,11 +276,13 @@ def _by_reply(case: _Case, finding: Finding) -> _Row:
     if cause is Cause.UNKNOWN:
         temporary = finding.evidence.get("code", "").startswith("4")
         return _Row(Cause.SERVER_TEMPORARILY_UNAVAILABLE if temporary else cause, POSSIBLE, (finding,))
-    if cause is Cause.RELAY_DENIED and case.target.login == "unknown":
+    if cause in _OF_OURS or (cause is Cause.RELAY_DENIED and case.target.login == "unknown"):
         sure = min(sure, LIKELY, key=_RANK.index)
     return _Row(cause, sure, (finding,))
 
 
+_OF_OURS = (Cause.HELO_REJECTED, Cause.IP_BLOCKLISTED, Cause.RATE_LIMITED)
+"""Said of our name, our address and our connections: that the person's meet the same is an inference."""
 _RANK = (POSSIBLE, LIKELY, CERTAIN)
 _LAYERS: tuple[_Layer, ...] = (
     _no_network,
