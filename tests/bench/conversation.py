@@ -11,6 +11,7 @@ import json
 import os
 import resource
 import secrets
+import socket
 import sys
 import tempfile
 import time
@@ -119,7 +120,7 @@ async def served(what, slack, database=""):
         "SLACK_BOT_TOKEN": TOKEN,
         "SLACK_SIGNING_SECRET": SECRET,
         "SLACK_API_URL": f"{slack.root}/api/",
-        "SMTP_HELP_LISTEN": "127.0.0.1:0",
+        "SMTP_HELP_LISTEN": f"127.0.0.1:{_free_port()}",
         "SMTP_HELP_LOG_LEVEL": "ERROR",
         **({"SMTP_HELP_DATABASE_URL": database} if database else {}),
     }
@@ -127,16 +128,26 @@ async def served(what, slack, database=""):
     process = await asyncio.create_subprocess_exec(
         sys.executable, *program, cwd=ROOT, env=environ, stderr=asyncio.subprocess.PIPE
     )
+    drain, said = None, ""
     try:
         while "http://" not in (line := (await process.stderr.readline()).decode()):
             if not line:
-                raise RuntimeError("the process ended before it listened")
+                raise RuntimeError(f"the process ended before it listened: {said}")
+            said = line
         drain = asyncio.create_task(process.stderr.read())
         yield "http://" + line.split("http://")[1].split()[0], process.pid, time.monotonic() - began
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
-        drain.cancel()
+        if drain is not None:
+            await drain
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 async def bare():
