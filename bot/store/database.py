@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.store import Change, Handed, Moved, Pending, StoreError, Timer, Unread
 from bot.store.besides import Besides, noted_effect, pending, read, theirs
 from bot.store.door import Door, whole
+from bot.store.lapsing import digest
 from bot.store.packing import pack
 from bot.store.tables import BESIDES, CONVERSATIONS, MIGRATIONS, OUTBOX, SEEN, SURFACE, migrate
 from flows.conversation import Conversation
@@ -73,7 +74,7 @@ class Database:
         return tuple(noted)
 
     async def _claim(self, connection: AsyncConnection, key: str, now: float) -> bool:
-        claimed = self.door.insert(SEEN, key=key, at=now).on_conflict_do_nothing()
+        claimed = self.door.insert(SEEN, key=digest(key), at=now).on_conflict_do_nothing()
         return (await connection.execute(claimed)).rowcount > 0
 
     async def _put(self, connection: AsyncConnection, conversation: str, notes: Mapping[str, str | None]) -> None:
@@ -90,7 +91,7 @@ class Database:
     @whole
     async def claimed(self, key: str) -> bool:
         """Return whether the event of that key was taken before."""
-        return bool(await self.door.rows(select(SEEN.c.key).where(SEEN.c.key == key)))
+        return bool(await self.door.rows(select(SEEN.c.key).where(SEEN.c.key == digest(key))))
 
     @whole
     async def load(self, conversation: str) -> Conversation | None:
@@ -126,7 +127,10 @@ class Database:
         async with self.writing() as connection:
             for table in BESIDES:
                 await connection.execute(delete(table).where(table.c.conversation.in_(ids)))
-            return (await connection.execute(delete(CONVERSATIONS).where(which))).rowcount
+            deleted = (await connection.execute(delete(CONVERSATIONS).where(which))).rowcount
+        if deleted:
+            await self.door.wipe()
+        return deleted
 
     @whole
     async def take_up(

@@ -30,6 +30,7 @@ class Door:
         self._writer = engine.execution_options(writes=True)
         # A read is one statement; on PostgreSQL a transaction around it would be two more round trips.
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT") if shared else engine
+        self._bare = engine.execution_options(bare=True)
         # SQLite lets one write at a time, and who waits there polls; in one process a queue is fair and quicker.
         self._turns = asyncio.Semaphore(1 if not shared else 1000)
 
@@ -74,6 +75,15 @@ class Door:
         async with self.writing() as connection:
             for statement in statements:
                 await connection.execute(statement)
+
+    async def wipe(self) -> None:
+        """Take what was deleted out of SQLite's journal as well, where its pages would lie about until it is full."""
+        if not self.shared:
+            try:
+                async with self._turns, self._bare.connect() as connection:
+                    await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            except (SQLAlchemyError, OSError) as reason:
+                raise self._unusable(reason) from reason
 
     async def whole(self, operation: Coroutine[Any, Any, T]) -> T:
         """Let an operation run to its end where its caller is cancelled, and `close` wait for it."""

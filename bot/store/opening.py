@@ -67,7 +67,7 @@ def _prepare(connection: object, _record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's own BEGIN comes too late
     try:
         cursor = connection.cursor()  # type: ignore[attr-defined]
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
     except Exception:
@@ -77,7 +77,10 @@ def _prepare(connection: object, _record: object) -> None:
 
 def _begin(connection: object) -> None:
     # Who writes takes the lock first: who reads and then writes can be refused at once, without any waiting.
-    writes = connection.get_execution_options().get("writes")  # type: ignore[attr-defined]
+    options = connection.get_execution_options()  # type: ignore[attr-defined]
+    if options.get("bare"):
+        return
+    writes = options.get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[attr-defined]
 
 
