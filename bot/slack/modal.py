@@ -21,7 +21,7 @@ from slack_sdk.models.views import View
 from bot.slack import limits, marks
 from bot.slack.blocks import label, sections
 from bot.slack.marks import Mark
-from bot.slack.text import bare, cut, unescaped
+from bot.slack.text import bare, cut, plain, unescaped
 from bot.slack.words import say
 from flows.screen import Input, Screen
 from probes.target import clean
@@ -74,12 +74,12 @@ def _field(each: Input, *, paste: bool) -> Block:
 
 
 def _pasted(each: Input) -> PlainTextInputElement:
-    value = each.value[:LONGEST_PASTED] or None
+    value = plain(each.value)[:LONGEST_PASTED] or None
     return PlainTextInputElement(action_id=each.name, initial_value=value, multiline=True, max_length=LONGEST_PASTED)
 
 
 def _element(each: Input) -> InputInteractiveElement:
-    value = each.value[:LONGEST] or None
+    value = plain(each.value)[:LONGEST] or None
     match each.kind:
         case "select" if each.options:
             return _select(each)
