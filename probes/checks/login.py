@@ -15,6 +15,8 @@ from probes.target import Login, Security, Target
 NAME = "login"
 _WINDOWS = frozenset({"NTLM", "GSSAPI", "GSS-SPNEGO", "NEGOTIATE", "KERBEROS_V4"})
 _OAUTH = frozenset({"XOAUTH2", "OAUTHBEARER"})
+_NO_PASSWORD = frozenset({"EXTERNAL", "ANONYMOUS"})
+"""By a client certificate, or by nothing at all: no login that a person's program makes."""
 _OURS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5"})
 """The methods that we try a password with."""
 _SCRAMBLED = frozenset(
@@ -72,7 +74,7 @@ def _stopped(held: Dialogue) -> bool:
 
 
 def _offered(target: Target, held: Dialogue, others: tuple[Dialogue, ...]) -> list[Finding]:
-    where, methods = held.place, frozenset(held.mechanisms)
+    where, methods = held.place, frozenset(held.mechanisms) - _NO_PASSWORD
     evidence = {"methods": ", ".join(held.mechanisms), "encrypted": "yes" if held.encrypted else "no"}
     reply = held.reply("auth")
     wanted = Severity.FAULT if target.login is Login.YES else Severity.INFO
