@@ -147,10 +147,10 @@ def _chain_trouble(chain: Sequence[bytes], ca_file: Path | None, *, alone: bool)
     """Return what OpenSSL says of the chain, dates aside: a code, or an empty text."""
     from OpenSSL import crypto
 
-    certificates = [crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in chain[:10]]
     store = _store(ca_file)
     assert isinstance(store, crypto.X509Store)  # noqa: S101 - for the type checker
     try:
+        certificates = [crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in chain[:10]]
         crypto.X509StoreContext(store, certificates[0], certificates[1:]).verify_certificate()
     except crypto.X509StoreContextError as error:
         match error.errors[0]:
