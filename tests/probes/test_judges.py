@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from probes.certificate import Certificate
-from probes.checks import encryption, envelope, greeting, login, recipient
+from probes.checks import encryption, envelope, greeting, login, provider, recipient
 from probes.dialogue import Dialogue, Ended, Exchange, Reply
 from probes.encryption import Handshake
 from probes.findings import Outcome
 from probes.network import Answer, Dialled, Found, Reached
+from probes.providers import for_host
 from probes.speakers import Speaker, speaker
 from probes.target import Login, Mistake, Security, Target, parse_host
 
@@ -192,6 +193,7 @@ ENVELOPES = [
     ),
     ("too large", target(message_size=9), held(MAIL, **{**OFFERS, "capabilities": {"size": "8"}}), ["over_size_limit", "mail_accepted"]),  # noqa: E501 - a row of a table
     ("small enough", target(message_size=8), held(MAIL, **{**OFFERS, "capabilities": {"size": "8"}}), ["within_size_limit", "mail_accepted"]),  # noqa: E501 - a row of a table
+    ("nothing asked", target(sender=None), held(**OFFERS), []),
     ("no limit", target(message_size=8), held(MAIL, **{**OFFERS, "capabilities": {"size": "0"}}), ["mail_accepted"]),
 ]  # fmt: skip
 
@@ -252,6 +254,12 @@ RECIPIENTS = [
 def test_each_recipient_domain_has_its_code(seen, code) -> None:
     assert [finding.code for finding in recipient.judge(target(), seen).findings] == [code]
     assert recipient.judge(target(recipient=None), seen).outcome is Outcome.BLIND
+
+
+def test_a_port_that_the_provider_does_not_name_is_said() -> None:
+    asked = Target(host=parse_host("smtp.gmail.com"), port=2525)
+    found = provider.judge(asked, for_host("smtp.gmail.com")).findings
+    assert {"differs_from_provider": "port"}.items() <= {f.code: f.evidence.get("field") for f in found}.items()
 
 
 async def test_a_recipient_that_is_no_address_is_not_looked_up() -> None:
