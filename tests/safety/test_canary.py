@@ -123,6 +123,7 @@ async def test_no_secret_that_is_typed_anywhere_is_kept_logged_or_sent_on(slack,
             }
             commands["doctor"] = (await command("doctor", **doctor))[1]
             commands["serve, wrong"] = (await command("serve", **doctor))[1]
+    assert log.count("Traceback") >= 5
     places = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     places |= {f"the output of {name}": said.encode() for name, said in commands.items()}
     places["the log at DEBUG"] = log.encode()
@@ -139,7 +140,8 @@ async def test_no_secret_that_is_typed_anywhere_is_kept_logged_or_sent_on(slack,
         size = sum(map(len, places.values()))
         print(
             f"\ncanaries: {len(looked)} inputs, {len(commands) + 1} runs, {len(spelled.ENCODINGS)} encodings, "
-            f"{len(places)} places ({size} bytes), {len(log.splitlines())} log lines, found {len(found)}"
+            f"{len(places)} places ({size} bytes), {len(log.splitlines())} log lines, "
+            f"{log.count('Traceback')} tracebacks, found {len(found)}"
         )
     assert found == []
 
@@ -166,6 +168,7 @@ async def conversations(slack, bot, canary, server):
         ("a message, settings", 'smtp_pass="{}"'),
     ):
         before = len(ann.messages)
+        slack.fault("chat.postMessage", "invalid_arguments")  # the step is drawn again; the log gets a traceback
         await ann.says(text.format(canary(place)))
         await told(ann, before + 1)
     login = f"334 \n{plain(canary('a paste, the dialogue of a login'))}\n535 5.7.8 no"
