@@ -48,14 +48,6 @@ TWO = pytest.mark.skipif(not POSTGRES, reason="two replicas on PostgreSQL (SMTP_
 
 
 @TWO
-async def test_one_of_two_replicas_that_is_killed_loses_nothing_and_does_nothing_twice():
-    async with database() as url:
-        tally = await killing.run(8, url, 2, at_once=8, every=(0.5, 1.5), lease=2.0, most=2)
-        await held(tally)
-        assert tally.kills > 0
-
-
-@TWO
 async def test_a_look_of_a_killed_replica_is_taken_up_within_ten_seconds_and_ends_in_one_verdict(monkeypatch):
     monkeypatch.setenv("REPLICA_LOOKS_FOR", "1.5")
     async with database() as url, FakeSlack.start() as slack:
