@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from fake_rules import SHARED
+
 
 async def test_people_of_another_organisation_are_refused_kindly(run):
     async with run() as bot:
@@ -52,6 +55,7 @@ async def test_only_the_allowed_group_is_helped(run):
         assert bot.slack.count("usergroups.users.list") == 1
 
 
+@pytest.mark.skipif(not SHARED.is_dir(), reason="what a missing scope is answered with (../shared/slack is not here)")
 async def test_a_missing_scope_is_named_where_the_group_cannot_be_read(run):
     async with run(allow_group="S0MAIL") as bot:
         bot.slack.scopes.discard("usergroups:read")
