@@ -97,8 +97,6 @@ class Desk:
 
     async def _open(self, key: str, owner: str, text: str, locale: str, surface: Mapping[str, str]) -> Outcome:
         for _ in range(ATTEMPTS):
-            if await self._store.claimed(key):
-                return self._now(Result.DOUBLE, await self.current(owner))
             new = self._tree.begin(secrets.token_hex(8), owner, locale=locale, started=self._clock())
             new, effects = self._tree.advance(new, Opened(text))
             with suppress(Moved):
@@ -116,8 +114,6 @@ class Desk:
     async def _take(self, turn: Turn) -> Outcome:
         for _ in range(ATTEMPTS):
             conversation = await self._store.load(turn.conversation)
-            if await self._store.claimed(turn.key):
-                return self._now(Result.DOUBLE, conversation)
             if conversation is None:
                 return await self._refused(turn, Result.MISSING, None, said.MISSING)
             if conversation.owner != turn.owner:

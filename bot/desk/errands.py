@@ -110,7 +110,12 @@ class Errands:
                 pending = queue.popleft()
                 later_show = any(isinstance(other.effect, Show) for other in queue)
                 try:
-                    await self._do(pending, later_show=later_show)
+                    if self._store.shared and not isinstance(pending.effect, Look | Ring | Cancel):
+                        # Two replicas that draw one conversation at once would each post its newest step.
+                        async with self._store.alone(pending.conversation):
+                            await self._do(pending, later_show=later_show)
+                    else:
+                        await self._do(pending, later_show=later_show)
                 except Exception as reason:  # noqa: BLE001 - logged; its row stays, and the next start takes it up
                     self._desk.reference(reason)
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.front import Case
@@ -148,6 +148,15 @@ class SlackFront:
             )  # another one was opened: nothing new is posted here
             await self._notes.remember(conversation.id, noted(conversation, screen))
             return
+        if notes.get("left_ts"):  # a process ended before the step before had shrunk
+            await self._left(
+                conversation.id, {**notes, "ts": notes["left_ts"], "title": notes["left_title"]}, notes["left"]
+            )
+        lost = notes.get("posting", "")
+        if lost not in ("", str(screen.revision)):  # a process posted a step, and did not live to note it
+            where = notes.get("channel") or await self.channel(conversation.owner)
+            if stray := await self._steps.stray(where, conversation.id, lost):
+                notes = {**notes, "channel": where, "ts": stray[0], "title": stray[1], "step": "", "kind": ""}
         if in_place(notes, conversation, screen):
             await asyncio.sleep(self._busy(live))
             if await self._steps.update(notes["channel"], notes["ts"], screen):
@@ -169,12 +178,18 @@ class SlackFront:
             self._channels.pop(conversation.owner, None)  # the direct message was closed: it is opened anew
             channel = await self.channel(conversation.owner)
             ts = await self._steps.post(channel, screen, notes)
-        posted = {"channel": channel, "ts": ts, "posting": None, "below": None}
+        posted: dict[str, str | None] = {"channel": channel, "ts": ts, "posting": None, "below": None}
+        if busy and notes.get("ts"):
+            posted |= {"left_ts": notes["ts"], "left_title": notes.get("title", ""), "left": answer[:900]}
         await self._notes.remember(conversation.id, {**posted, **noted(conversation, screen)})
         if busy:
             await asyncio.sleep(busy)
-            await self._steps.shrink(notes, answer)
+            await self._left(conversation.id, notes, answer)
         live.rows, live.edited = (), float("-inf")
+
+    async def _left(self, conversation: str, notes: Mapping[str, str], answer: str) -> None:
+        await self._steps.shrink(notes, answer)
+        await self._notes.remember(conversation, {"left_ts": None, "left_title": None, "left": None})
 
     def _busy(self, live: _Live) -> float:
         return max(0.0, live.edited + self._between - asyncio.get_running_loop().time())

@@ -14,7 +14,8 @@ from flows.screen import Kind, Progress, Screen
 class Notes(Protocol):
     """Where a front keeps what it posted; the store and the desk have it.
 
-    Names: channel, ts, revision, step, kind, title, stops (answers given before), status, posting (a revision that
+    Names: left_ts, left_title, left (a step that has to shrink still),
+    channel, ts, revision, step, kind, title, stops (answers given before), status, posting (a revision that
     may have been posted), below (something of the person's stands below the step), support_channel, support_ts,
     support_posting, support_thread (messages of the thread that were posted), support_done (`yes`, or `back` where the
     case was resolved or taken back since).

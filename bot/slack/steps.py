@@ -79,6 +79,20 @@ class Steps:
         except SlackFault as fault:
             LOG.info("a step that is over keeps its buttons: %s", fault)
 
+    async def stray(self, channel: str, conversation: str, revision: str) -> tuple[str, str] | None:
+        """Return ts and first line of a step that a process posted and did not live to note, or None."""
+        where: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": LOOKED_BACK}
+        try:
+            answer = await self._calls("conversations.history", **where)
+        except SlackFault as fault:
+            LOG.info("a step that may be left over could not be looked for: %s", fault)
+            return None
+        for each in answer.get("messages", ()):
+            mark = (each.get("metadata") or {}).get("event_payload") or {}
+            if mark.get("conversation") == conversation and str(mark.get("revision")) == revision:
+                return str(each["ts"]), str(each.get("text") or "").split("\n")[0]
+        return None
+
     async def _found(self, channel: str, screen: Screen) -> str | None:
         """Look for the step's message by its metadata; None where it is not there or Slack does not let us look."""
         where: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": LOOKED_BACK}

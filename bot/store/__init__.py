@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -169,6 +170,9 @@ class Store(Protocol):
 
     async def give_back(self, by: str) -> None:
         """End the lease on all that `by` has taken, so that another can take it up at once."""
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Keep other processes out while something is done about `name`; one that dies lets go at once."""
 
     async def done(self, numbers: Sequence[int], timers: Sequence[Timer] = ()) -> None:
         """Strike out effects, and set what timers follow from them, in one transaction."""

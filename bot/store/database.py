@@ -30,6 +30,7 @@ class Database:
         self.door = Door(engine, name, shared=shared)
         self.shared = shared
         self.reading, self.writing, self.whole = self.door.reading, self.door.writing, self.door.whole
+        self.alone = self.door.alone
         self._besides = Besides(self.door)
 
     async def prepare(self) -> None:
@@ -78,15 +79,20 @@ class Database:
         return (await connection.execute(claimed)).rowcount > 0
 
     async def _put(self, connection: AsyncConnection, conversation: str, notes: Mapping[str, str | None]) -> None:
-        for name, value in notes.items():
-            if value is None:
-                where = (SURFACE.c.conversation == conversation, SURFACE.c.name == name)
-                await connection.execute(delete(SURFACE).where(*where))
-                continue
-            put = self.door.insert(SURFACE, conversation=conversation, name=name, value=value)
-            await connection.execute(
-                put.on_conflict_do_update(index_elements=["conversation", "name"], set_={"value": value})
-            )
+        """Merge notes in at most two statements; they change with every step."""
+        gone = [name for name, value in notes.items() if value is None]
+        if gone:
+            where = (SURFACE.c.conversation == conversation, SURFACE.c.name.in_(gone))
+            await connection.execute(delete(SURFACE).where(*where))
+        rows = [
+            {"conversation": conversation, "name": name, "value": value}
+            for name, value in notes.items()
+            if value is not None
+        ]
+        if rows:
+            put = self.door.insert(SURFACE, rows)
+            new = {"value": put.excluded.value}
+            await connection.execute(put.on_conflict_do_update(index_elements=["conversation", "name"], set_=new))
 
     @whole
     async def claimed(self, key: str) -> bool:

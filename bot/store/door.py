@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+import hashlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Executable, Row, Table
+from sqlalchemy import Executable, Row, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.store import StoreError
+
+LOCKS = 8
+"""Conversations that one process draws at a time where others share the database."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,6 +34,10 @@ class Door:
         self._writer = engine.execution_options(writes=True)
         # A read is one statement; on PostgreSQL a transaction around it would be two more round trips.
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT") if shared else engine
+        # Locks are held while a platform is spoken to: they have connections of their own, or work could not go on.
+        self._locks = (
+            create_async_engine(engine.url, pool_size=LOCKS, max_overflow=0, pool_timeout=120) if shared else engine
+        )
         self._bare = engine.execution_options(bare=True)
         # SQLite lets one write at a time, and who waits there polls; in one process a queue is fair and quicker.
         self._turns = asyncio.Semaphore(1 if not shared else 1000)
@@ -59,11 +67,33 @@ class Door:
             "Make it readable and writable, or name another one in SMTP_HELP_DATABASE_URL."
         )
 
-    def insert(self, table: Table, **values: Any) -> postgresql.Insert | sqlite.Insert:
-        """Return an insertion that knows what to do about a conflict."""
+    def insert(
+        self, table: Table, rows: Sequence[Mapping[str, Any]] = (), /, **values: Any
+    ) -> postgresql.Insert | sqlite.Insert:
+        """Return an insertion of one row (`values`) or several that knows what to do about a conflict."""
+        given = list(rows) or values
         if self.shared:
-            return postgresql.insert(table).values(**values)
-        return sqlite.insert(table).values(**values)
+            return postgresql.insert(table).values(given)
+        return sqlite.insert(table).values(given)
+
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        """Keep other processes out while something is done about `name`; one that dies lets go. Raises StoreError.
+
+        The lock is of the transaction, so that it ends with the connection, whatever became of its process.
+        """
+        if not self.shared:
+            yield
+            return
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self._locks.connect())
+                await stack.enter_async_context(connection.begin())
+                await connection.execute(select(func.pg_advisory_xact_lock(number)))
+            except (SQLAlchemyError, OSError) as reason:
+                raise self._unusable(reason) from reason
+            yield
 
     async def rows(self, query: Any) -> Sequence[Row[Any]]:
         """Return what a query finds."""
@@ -98,6 +128,8 @@ class Door:
         if self.running:
             await asyncio.wait(self.running)
         await self.engine.dispose()
+        if self._locks is not self.engine:
+            await self._locks.dispose()
 
 
 class HasDoor(Protocol):

@@ -134,7 +134,7 @@ class Walker:
         began = time.monotonic()
         while time.monotonic() - began < PATIENCE:
             status, _ = await act()
-            if await self.until(came, PATIENCE if status == 200 else 3.0):
+            if await self.until(came, PATIENCE if status == 200 else 6.0):
                 self.tally.slowest = max(self.tally.slowest, time.monotonic() - began)
                 self.tally.steps += 1
                 return True
