@@ -1,4 +1,4 @@
-"""Replicas killed at random while people talk: a small run of what `killing.py` does with a thousand conversations."""
+"""A replica killed during a look; kills at random among many conversations are a command: `tests/slack/killing.py`."""
 
 from __future__ import annotations
 
@@ -16,18 +16,6 @@ from fake_slack import FakeSlack
 from bot.store.opening import open_store
 
 POSTGRES = os.environ.get("SMTP_HELP_TEST_POSTGRES", "")
-
-
-async def held(tally):
-    assert tally.lost == []
-    assert tally.twice == []
-    assert tally.steps > 8
-
-
-async def test_a_single_process_that_is_killed_loses_nothing_and_does_nothing_twice(tmp_path):
-    tally = await killing.run(8, f"sqlite:///{tmp_path}/kept.db", 1, at_once=8, every=(0.5, 1.5), most=2)
-    await held(tally)
-    assert tally.kills > 0
 
 
 @asynccontextmanager

@@ -100,6 +100,9 @@ async def chromium(width=1280, height=900, *, phone=False):
                 assert answer.status == 200, made
             url = f"{root}/{made['sessionId']}"
             try:
+                # Between two pages there is no element at all for a moment: the browser waits for one to come.
+                async with http.post(f"{url}/timeouts", json={"implicit": 20_000}) as answer:
+                    assert answer.status == 200, await answer.text()
                 if phone:
                     metrics = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": True}
                     asked = {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
