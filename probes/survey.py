@@ -7,12 +7,12 @@ from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from typing import Any
 
+from probes import ranking
 from probes.dialogue import Dialogue, Ended, natural
-from probes.findings import Settings
 from probes.network import Blind, Dialled, Network, Reached
 from probes.speakers import Speaker, speaker
 from probes.talk import dialogue, names_to
-from probes.target import Login, Security, Target
+from probes.target import Security, Target
 from probes.vantage import INCOMING_PORTS, SUBMISSION_PORTS
 from probes.wire import readable
 
@@ -28,9 +28,6 @@ BESIDE_SECONDS = 14.0
 """A conversation beside the given one is waited for so long and no longer: the answer does not hang on it."""
 IMPATIENT_SECONDS = {465: 0.3, 2465: 0.3, 993: 0.3, 995: 0.3, 25: 12.0}
 """The same for ports known to want TLS, and for 25, where servers delay their greeting to catch who speaks too soon."""
-LOGIN_METHODS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1", "SCRAM-SHA-256"})
-"""Methods that mail programs have; NTLM and GSSAPI need the box "secure password authentication"."""
-ORDER = ("connect", "tls", "greeting", "ehlo", "helo", "starttls", "ehlo_tls", "auth", "mail_from", "rcpt_to", "quit")
 
 
 async def addresses(network: Network, target: Target) -> tuple[str, ...]:
@@ -70,20 +67,7 @@ async def settled(network: Network, target: Target) -> bool:
             await network.happening("given").wait()
     except TimeoutError:
         return False
-    return fine(target, await given(network, target))
-
-
-def fine(target: Target, dialogues: Iterable[Dialogue]) -> bool:
-    """Tell whether the given settings work, or failed at something that other ports and modes would not change."""
-    held = foremost(dialogues)
-    if held is None or held.port in INCOMING_PORTS:
-        return False
-    if held.ended_at == "auth":
-        return True
-    # With a login in use the envelope is tried with the given settings alone: elsewhere it was not seen to pass.
-    if held.ended_at in ("mail_from", "rcpt_to") and target.login is Login.YES:
-        return works(replace(held, ended=Ended.FINISHED), target)
-    return works(held, target)
+    return ranking.fine(target, await given(network, target))
 
 
 def _for_login(places: tuple[str, ...]) -> str:
@@ -186,7 +170,7 @@ async def dialled(network: Network, target: Target) -> tuple[Dialled, ...]:
     tasks: list[asyncio.Future[Any]] = [talk, others, *reaching, everything]
     try:
         await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-        if not everything.done() and talk.exception() is None and fine(target, talk.result()):
+        if not everything.done() and talk.exception() is None and ranking.fine(target, talk.result()):
             await asyncio.wait({everything}, timeout=GRACE_SECONDS)
             return tuple(one.result() for one in reaching if one.done())
         return tuple(await everything)
@@ -264,47 +248,3 @@ def _held(found: Iterable[Dialogue | BaseException | None]) -> tuple[Dialogue, .
         if isinstance(one, Dialogue):
             kept.append(one)
     return tuple(kept)
-
-
-def foremost(dialogues: Iterable[Dialogue]) -> Dialogue | None:
-    """Return the conversation that came furthest: what a mail program, which tries address after address, would see."""
-    return max(dialogues, key=_progress, default=None)
-
-
-def _progress(held: Dialogue) -> int:
-    return len(ORDER) if held.ended is Ended.FINISHED else ORDER.index(held.ended_at or "connect")
-
-
-def works(held: Dialogue, target: Target) -> bool:
-    """Tell whether a conversation shows settings that work, as far as can be seen without the password."""
-    if held.ended is not Ended.FINISHED or (held.certificate is not None and held.certificate.failures):
-        return False
-    if held.handshake is not None and old_tls(held.handshake.version):
-        return False
-    return target.login is not Login.YES or bool(LOGIN_METHODS.intersection(held.mechanisms))
-
-
-def old_tls(version: str) -> bool:
-    """Tell whether a version is one that programs of today refuse (RFC 8996)."""
-    return version in ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
-
-
-def settings(held: Dialogue, target: Target) -> Settings:
-    """Return the settings that a conversation used."""
-    spoken = Security.NONE
-    if held.encrypted:
-        spoken = Security.TLS if held.security is Security.TLS else Security.STARTTLS
-    return Settings(target.host.name, held.port, str(spoken))
-
-
-def best(candidates: Iterable[tuple[Dialogue, Target]]) -> Settings | None:
-    """Return the settings to prefer among conversations that work: TLS on 465, STARTTLS on 587, others, then none."""
-    working = [settings(held, target) for held, target in candidates if works(held, target)]
-    return min(working, key=_preference, default=None)
-
-
-def _preference(one: Settings) -> tuple[int, int]:
-    order = [(465, "tls"), (587, "starttls")]
-    if (one.port, one.security) in order:
-        return (0, order.index((one.port, one.security)))
-    return ({"tls": 1, "starttls": 2}.get(one.security, 3), one.port == 25)

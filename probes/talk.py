@@ -6,37 +6,25 @@ It says nothing after RCPT but QUIT, speaks only when it is its turn, and judges
 from __future__ import annotations
 
 import asyncio
-import importlib
-import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import NoReturn
 
-from probes.certificate import Certificate
-from probes.dialogue import Dialogue, Ended, Exchange, Reply, natural, offered
-from probes.encryption import Handshake, context, handshake_error, read_peer
+from probes.dialogue import Dialogue, Ended, natural, offered
 from probes.findings import Finding, Severity
 from probes.logins import METHODS, log_in
 from probes.network import Dialled, Network, Reached, place
 from probes.replies.rulebook import shipped
+from probes.session import REPLY_SECONDS, End, Session
 from probes.speakers import Speaker, speaker
 from probes.target import Security, Target, parse_host
-from probes.wire import Wire, enhanced_code, readable
+from probes.wire import readable
 
 GREETING_SECONDS = 30.0
 """Servers delay their greeting on purpose: postscreen 6 to 15 s, sendmail 20 s; RFC 5321 4.5.3.2.1 allows 300."""
 AWAITED_SECONDS = 2.5
 """After so long without a greeting the person is told what is waited for."""
-REPLY_SECONDS = 15.0
-HANDSHAKE_SECONDS = 8.0
 PROVOKED_SECONDS = 2.0
-
-
-class _End(Exception):  # noqa: N818 - leaves `converse`'s stages; never leaves this file
-    def __init__(self, ended: Ended) -> None:
-        super().__init__(ended)
-        self.ended = ended
 
 
 async def dialogue(
@@ -74,7 +62,7 @@ async def names_to(network: Network, target: Target, address: str) -> tuple[str,
     return tuple(dict.fromkeys((host.name, *((meant,) if meant else ()), *answer.chain)))
 
 
-class _Conversation:
+class _Conversation(Session):
     """The stages of one conversation, each a method; state lives as long as the connection."""
 
     def __init__(
@@ -87,17 +75,12 @@ class _Conversation:
         login: bool,
         wanted: Callable[[], Awaitable[bool]] | None,
     ) -> None:
-        self.network, self.target = network, target
+        super().__init__(network, target)
         self.wanted = wanted
         self.address, self.port = place
         self.security = natural(self.port) if security is Security.AUTO else security
         self.may_log_in = login
         self.asked = security
-        self.stage = "connect"
-        self.wire = Wire(network.at_ms)
-        self.exchanges: list[Exchange] = []
-        self.handshake: Handshake | None = None
-        self.certificate: Certificate | None = None
         self.clear: Mapping[str, str] | None = None
         self.capabilities: Mapping[str, str] | None = None
         self.clear_mechanisms: tuple[str, ...] = ()
@@ -113,7 +96,7 @@ class _Conversation:
             try:
                 await self._stages(dialled)
                 ended = Ended.FINISHED
-            except _End as end:
+            except End as end:
                 ended = end.ended
             finally:
                 self.network.part(dialled, self.wire)
@@ -143,11 +126,13 @@ class _Conversation:
         self.wire.note("connect", f"connected to {self.address} port {self.port} after {dialled.took_ms} ms")
         implicit = self.security is Security.TLS
         if self.security is not Security.NONE:
-            self._load_later("OpenSSL.crypto")
-        await self._open(dialled, implicit=implicit)
+            self.load_later("OpenSSL.crypto")
+        await self.open(dialled, implicit=implicit)
+        if implicit and self.wanted is None:
+            self.read_certificate()
         try:
-            greeting = await self._reply("greeting", self._greeting())
-        except _End as end:
+            greeting = await self.hear("greeting", self._greeting())
+        except End as end:
             self._read_late()
             if end.ended is Ended.SILENT and not self.network.happening("pointless", self.address, self.port).is_set():
                 await self._provoke()
@@ -155,33 +140,29 @@ class _Conversation:
         self.network.happening("greeted", self.address, self.port, self.asked).set()
         incoming = speaker(bytes(self.wire.first)) not in (Speaker.SMTP, Speaker.OTHER)
         if not incoming and greeting.code == 220 and self.wanted is not None and not await self.wanted():
-            self._part(Ended.UNNEEDED)
+            self.part(Ended.UNNEEDED)
         if incoming or greeting.code != 220:
             self._read_late()
         if incoming:
-            raise _End(Ended.INCOMING)
+            raise End(Ended.INCOMING)
         if greeting.code != 220:
-            self._part(Ended.REFUSED)
+            self.part(Ended.REFUSED)
         stage = "ehlo_tls" if implicit else "ehlo"
-        self._begin(stage, f"EHLO {self._own_name()}")
+        self.begin(stage, f"EHLO {self._own_name()}")
         if self.security is not Security.NONE:
-            self._load_later("service_identity.cryptography")
+            self.load_later("service_identity.cryptography")
         self._read_late()
         await self._hello(stage)
         if not implicit and self.security is not Security.NONE:
             await self._starttls()
         await self._login()
         await self._envelope()
-        self._quit()
+        self.quit()
 
     def _read_late(self) -> None:
         """Read the certificate now: that is work, which a conversation that may not be needed puts off."""
         if self.security is Security.TLS and self.handshake is None and self.wire.transport is not None:
-            self._encrypted()
-
-    def _load_later(self, module: str) -> None:
-        """Load what reads certificates while an answer is awaited; it takes about as long as one."""
-        asyncio.get_running_loop().call_later(0.003, importlib.import_module, module)
+            self.read_certificate()
 
     async def _greeting(self) -> tuple[int, str]:
         """Wait long, but no longer than it takes to learn from another connection that nobody will greet here."""
@@ -212,93 +193,20 @@ class _Conversation:
             waiting = Finding("greeting_awaited", Severity.WARNING, place(self.address, self.port), evidence)
             self.network.hint("greeting", waiting)
 
-    async def _open(self, dialled: Dialled, *, implicit: bool) -> None:
-        """Lay the wire over the socket, and TLS first of all where the mode is so."""
-        if implicit:
-            self.stage = self.wire.stage = "tls"
-        try:
-            async with asyncio.timeout(HANDSHAKE_SECONDS):
-                await asyncio.get_running_loop().create_connection(
-                    lambda: self.wire,
-                    sock=dialled.sock,
-                    ssl=context() if implicit else None,
-                    server_hostname=self._sni() if implicit else None,
-                    ssl_handshake_timeout=HANDSHAKE_SECONDS + 5 if implicit else None,
-                )
-        except (OSError, ssl.SSLError) as error:
-            self._handshake_failed(error)
-        if implicit and self.wanted is None:
-            self._encrypted()
-
-    def _sni(self) -> str:
-        return self.target.host.name
-
-    def _handshake_failed(self, error: BaseException) -> None:
-        self.handshake = Handshake(error=handshake_error(error))
-        self.wire.note("tls", f"TLS failed: {self.handshake.error}")
-        raise _End(Ended.TLS_FAILED) from error
-
-    def _encrypted(self) -> None:
-        self.handshake, self.certificate = read_peer(
-            self.wire.transport, self.target.host.name, self.network.vantage.ca_file
-        )
-        self.wire.note("tls", f"{self.handshake.version}, {self.handshake.cipher}")
-
-    async def _reply(self, stage: str, waiting: Awaitable[tuple[int, str]], command: str = "") -> Reply:
-        """Wait for one reply; a peer that closes, resets, keeps silent or talks nonsense ends the conversation."""
-        self.stage = self.wire.stage = stage
-        began = self.network.at_ms()
-        try:
-            code, text = await waiting
-        except TimeoutError:
-            self.wire.note(stage, "no answer in time")
-            raise _End(Ended.SILENT) from None
-        except ConnectionResetError:
-            self.wire.note(stage, "the server reset the connection")
-            raise _End(Ended.RESET) from None
-        except EOFError:
-            self.wire.note(stage, "the server closed the connection")
-            raise _End(Ended.CLOSED) from None
-        except ValueError:
-            raise _End(Ended.GARBLED) from None
-        reply = Reply(code, text[:2000], enhanced_code(code, text))
-        self.exchanges.append(Exchange(stage, command, reply, self.network.at_ms() - began))
-        if not 200 <= code <= 599:
-            raise _End(Ended.GARBLED)
-        return reply
-
-    def _begin(self, stage: str, *commands: str, shown: str = "") -> None:
-        self.stage = self.wire.stage = stage
-        self.wire.say(*(command.encode("utf-8") for command in commands), shown=shown)
-
-    async def _say(self, stage: str, command: str, *, shown: str = "", seconds: float = REPLY_SECONDS) -> Reply:
-        self._begin(stage, command, shown=shown)
-        return await self._reply(stage, self.wire.reply(seconds), shown or command)
-
-    def _part(self, ended: Ended) -> NoReturn:
-        """Say QUIT as one should, and end."""
-        self._quit()
-        raise _End(ended)
-
-    def _quit(self) -> None:
-        """Say QUIT; its answer is not waited for, since nothing hangs on it."""
-        self.wire.stage = "quit"
-        self.wire.say(b"QUIT")
-
     def _own_name(self) -> str:
         return self.network.vantage.ehlo_name or self.network.vantage.name
 
     async def _hello(self, stage: str) -> None:
         """Hear the reply to EHLO, which has been said; HELO follows where the server knows no better."""
-        reply = await self._reply(stage, self.wire.reply(REPLY_SECONDS), f"EHLO {self._own_name()}")
+        reply = await self.hear(stage, self.wire.reply(REPLY_SECONDS), f"EHLO {self._own_name()}")
         if reply.code in (500, 501, 502, 504, 550, 554):
-            again = await self._say("helo", f"HELO {self._own_name()}")
+            again = await self.say("helo", f"HELO {self._own_name()}")
             if again.code != 250:
-                self._part(Ended.REFUSED)
+                self.part(Ended.REFUSED)
             self.capabilities = {}
             return
         if reply.code != 250:
-            self._part(Ended.REFUSED)
+            self.part(Ended.REFUSED)
         extensions, mechanisms = offered(reply.text)
         if stage == "ehlo":
             self.clear, self.clear_mechanisms = extensions, mechanisms
@@ -308,18 +216,14 @@ class _Conversation:
         if "starttls" not in (self.capabilities or {}):
             if self.security is Security.STARTTLS:
                 self.stage = "starttls"
-                self._part(Ended.NO_STARTTLS)
+                self.part(Ended.NO_STARTTLS)
             return
-        reply = await self._say("starttls", "STARTTLS")
+        reply = await self.say("starttls", "STARTTLS")
         if reply.code != 220:
-            self._part(Ended.REFUSED)
-        try:
-            await self.wire.encrypt(context(), self._sni(), HANDSHAKE_SECONDS)
-        except (OSError, ssl.SSLError, EOFError) as error:
-            self.stage = "tls"
-            self._handshake_failed(error)
-        self._begin("ehlo_tls", f"EHLO {self._own_name()}")
-        self._encrypted()  # takes a while, in which the server has something to do
+            self.part(Ended.REFUSED)
+        await self.encrypt()
+        self.begin("ehlo_tls", f"EHLO {self._own_name()}")
+        self.read_certificate()  # takes a while, in which the server has something to do
         await self._hello("ehlo_tls")
 
     async def _login(self) -> None:
@@ -334,9 +238,9 @@ class _Conversation:
         if method is None:
             return
         self.tried.append(method)
-        reply = await log_in(method, user, password, self._say)
+        reply = await log_in(method, user, password, self.say)
         if reply.code != 235:
-            self._part(Ended.REFUSED)
+            self.part(Ended.REFUSED)
 
     async def _envelope(self) -> None:
         """Try the sender and the recipient, in one write where the server offers that; after RCPT comes only QUIT."""
@@ -355,16 +259,16 @@ class _Conversation:
             mail += " SMTPUTF8"
         rcpt = f"RCPT TO:<{recipient}>"
         grouped = bool(recipient) and "pipelining" in known
-        self._begin("mail_from", *((mail, rcpt) if grouped else (mail,)))
+        self.begin("mail_from", *((mail, rcpt) if grouped else (mail,)))
         if self.mechanisms and not self.tried:
             shipped()  # a refusal is to be expected, and reading the rules takes as long as its coming
-        reply = await self._reply("mail_from", self.wire.reply(REPLY_SECONDS), mail)
+        reply = await self.hear("mail_from", self.wire.reply(REPLY_SECONDS), mail)
         if reply.code != 250:
-            self._part(Ended.REFUSED)
+            self.part(Ended.REFUSED)
         if not recipient:
             return
         if not grouped:
-            self._begin("rcpt_to", rcpt)
-        reply = await self._reply("rcpt_to", self.wire.reply(REPLY_SECONDS), rcpt)
+            self.begin("rcpt_to", rcpt)
+        reply = await self.hear("rcpt_to", self.wire.reply(REPLY_SECONDS), rcpt)
         if reply.code not in (250, 251, 252):
-            self._part(Ended.REFUSED)
+            self.part(Ended.REFUSED)

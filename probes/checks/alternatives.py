@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from probes import nearby, survey
+from probes import nearby, ranking, survey
 from probes.dialogue import Dialogue, natural
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
@@ -35,17 +35,17 @@ async def look(target: Target, network: Network) -> Seen:
     if not asking.done():
         await nearby.names(network, target)  # looked up while the given server is late, dialled only if need be
     given = await asking
-    if survey.fine(target, given):
+    if ranking.fine(target, given):
         beside_it.cancel()
         await asyncio.gather(beside_it, return_exceptions=True)
         return Seen(given, ())
     ports, modes = await beside_it
     beside = [(held, target) for held in (*ports, *modes)]
-    held = survey.foremost(given)
+    held = ranking.foremost(given)
     wrong_name = held is not None and held.certificate is not None and "name_mismatch" in held.certificate.failures
     if wrong_name or held is None or not _is_mail_server(held):
         names = held.certificate.names if wrong_name and held and held.certificate else ()
-        if wrong_name or survey.best(beside) is None:
+        if wrong_name or ranking.best(beside) is None:
             beside += await _other_names(target, network, names)
     return Seen(given, tuple(beside))
 
@@ -81,7 +81,7 @@ def judge(target: Target, seen: Seen) -> Report:
         if other.host.name != target.host.name and held.reply("ehlo", "ehlo_tls"):
             evidence = {"name": other.host.name, "port": str(held.port)}
             found.append(Finding("other_name_answers", Severity.INFO, target.host.typed, evidence))
-    fine, best = survey.fine(target, seen.given), survey.best(seen.beside)
+    fine, best = ranking.fine(target, seen.given), ranking.best(seen.beside)
     turned_away = any((reply := held.reply("greeting")) and reply.code == 421 for held, _ in seen.beside)
     one_a_name = {finding.evidence["name"]: finding for finding in reversed(found)}
     return Report(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from probes import survey
+from probes import ranking, survey
 from probes.certificate import Certificate
 from probes.dialogue import Dialogue, Ended
 from probes.findings import Finding, Outcome, Report, Severity
@@ -39,7 +39,7 @@ async def look(target: Target, network: Network) -> Seen:
 
 def judge(target: Target, seen: Seen) -> Report:
     """Tell a wrong mode, a missing offer, a failed handshake and each fault of a certificate apart."""
-    held = survey.foremost(seen.given)
+    held = ranking.foremost(seen.given)
     if held is None or held.ended is Ended.NOT_REACHED:
         return Report(NAME, Outcome.BLIND, reason="not_reached")
     if held.speaker in (Speaker.POP3, Speaker.IMAP):
@@ -85,7 +85,7 @@ def _handshake(held: Dialogue) -> list[Finding]:
     if client := _wants_client_certificate(held):
         return [Finding("tls_failed", Severity.FAULT, where, {"error": "client_certificate", "reply": client})]
     evidence = {"version": held.handshake.version, "cipher": held.handshake.cipher}
-    if survey.old_tls(held.handshake.version):
+    if ranking.old_tls(held.handshake.version):
         return [Finding("tls_old", Severity.FAULT, where, evidence)]
     return [Finding("encrypted", Severity.GOOD, where, evidence)]
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-from probes import replies, survey
+from probes import ranking, replies, survey
 from probes.causes import Cause
 from probes.dialogue import Dialogue, Ended, Reply
 from probes.findings import Finding, Outcome, Report, Severity
@@ -39,7 +39,7 @@ class Seen:
 async def look(target: Target, network: Network) -> Seen:
     """Hold the conversation with the given settings, and look at what is offered in the other mode."""
     given, others = await asyncio.gather(survey.given(network, target), survey.other_mode(network, target))
-    return Seen(survey.foremost(given), others)
+    return Seen(ranking.foremost(given), others)
 
 
 def judge(target: Target, seen: Seen) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from probes import replies, survey
+from probes import ranking, replies, survey
 from probes.dialogue import Dialogue, Ended
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
@@ -37,7 +37,7 @@ async def look(target: Target, network: Network) -> Seen:
 
 def judge(target: Target, seen: Seen) -> Report:
     """Tell who speaks, how it greets, and where it stopped speaking."""
-    held = survey.foremost(seen.given)
+    held = ranking.foremost(seen.given)
     if held is None or held.ended is Ended.NOT_REACHED:
         return Report(NAME, Outcome.BLIND, reason="not_reached")
     if held.speaker is Speaker.TLS and not held.encrypted:

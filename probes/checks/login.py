@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from probes import replies, survey
+from probes import ranking, replies, survey
 from probes.dialogue import Dialogue, Ended
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
@@ -37,7 +37,7 @@ class Seen:
 async def look(target: Target, network: Network) -> Seen:
     """Hold the conversation, and look at what is offered in the other mode."""
     given, other = await asyncio.gather(survey.given(network, target), survey.other_mode(network, target))
-    return Seen(survey.foremost(given), other, network.password is not None)
+    return Seen(ranking.foremost(given), other, network.password is not None)
 
 
 def judge(target: Target, seen: Seen) -> Report:

@@ -1,0 +1,72 @@
+"""How far each conversation came, and which settings are best: what a mail program would make of them; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from probes.dialogue import Dialogue, Ended
+from probes.findings import Settings
+from probes.target import Login, Security, Target
+from probes.vantage import INCOMING_PORTS
+
+LOGIN_METHODS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1", "SCRAM-SHA-256"})
+"""Methods that mail programs have; NTLM and GSSAPI need the box "secure password authentication"."""
+ORDER = ("connect", "tls", "greeting", "ehlo", "helo", "starttls", "ehlo_tls", "auth", "mail_from", "rcpt_to", "quit")
+
+
+def fine(target: Target, dialogues: Iterable[Dialogue]) -> bool:
+    """Tell whether the given settings work, or failed at something that other ports and modes would not change."""
+    held = foremost(dialogues)
+    if held is None or held.port in INCOMING_PORTS:
+        return False
+    if held.ended_at == "auth":
+        return True
+    # With a login in use the envelope is tried with the given settings alone: elsewhere it was not seen to pass.
+    if held.ended_at in ("mail_from", "rcpt_to") and target.login is Login.YES:
+        return works(replace(held, ended=Ended.FINISHED), target)
+    return works(held, target)
+
+
+def foremost(dialogues: Iterable[Dialogue]) -> Dialogue | None:
+    """Return the conversation that came furthest: what a mail program, which tries address after address, would see."""
+    return max(dialogues, key=_progress, default=None)
+
+
+def _progress(held: Dialogue) -> int:
+    return len(ORDER) if held.ended is Ended.FINISHED else ORDER.index(held.ended_at or "connect")
+
+
+def works(held: Dialogue, target: Target) -> bool:
+    """Tell whether a conversation shows settings that work, as far as can be seen without the password."""
+    if held.ended is not Ended.FINISHED or (held.certificate is not None and held.certificate.failures):
+        return False
+    if held.handshake is not None and old_tls(held.handshake.version):
+        return False
+    return target.login is not Login.YES or bool(LOGIN_METHODS.intersection(held.mechanisms))
+
+
+def old_tls(version: str) -> bool:
+    """Tell whether a version is one that programs of today refuse (RFC 8996)."""
+    return version in ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
+
+
+def settings(held: Dialogue, target: Target) -> Settings:
+    """Return the settings that a conversation used."""
+    spoken = Security.NONE
+    if held.encrypted:
+        spoken = Security.TLS if held.security is Security.TLS else Security.STARTTLS
+    return Settings(target.host.name, held.port, str(spoken))
+
+
+def best(candidates: Iterable[tuple[Dialogue, Target]]) -> Settings | None:
+    """Return the settings to prefer among conversations that work: TLS on 465, STARTTLS on 587, others, then none."""
+    working = [settings(held, target) for held, target in candidates if works(held, target)]
+    return min(working, key=_preference, default=None)
+
+
+def _preference(one: Settings) -> tuple[int, int]:
+    order = [(465, "tls"), (587, "starttls")]
+    if (one.port, one.security) in order:
+        return (0, order.index((one.port, one.security)))
+    return ({"tls": 1, "starttls": 2}.get(one.security, 3), one.port == 25)
