@@ -15,10 +15,16 @@ from bot.report import as_dict, printed
 from flows.book import Book, load
 from probes.causes import Cause
 from probes.replies import load_own, read, redact
+from probes.replies.files import MOST, Refused, opened
 from probes.replies.reading import Reading
 from probes.replies.rulebook import Matcher
 
-LARGEST = 5 * 1024 * 1024
+_REFUSED = {
+    Refused.EMPTY: "is empty: there is nothing to read in it.",
+    Refused.TOO_LARGE: "is larger than 5 MB. Paste its words, or save the mail without attachments.",
+    Refused.NOT_A_MAIL: "is no mail and no text. Save the returned mail as .eml or .msg, or paste its words.",
+    Refused.DAMAGED: "cannot be opened: it is damaged, or no saved mail. Save it once more, or paste its words.",
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,13 +43,20 @@ def run(arguments: argparse.Namespace) -> int:
     texts: list[tuple[str | None, str]] = []
     for name in arguments.files:
         try:
-            texts.append((name, _decoded(Path(name).read_bytes()[:LARGEST])))
+            data = Path(name).read_bytes()
         except OSError as error:
             return complain(f"{name!r} cannot be read: {error.strerror}.")
+        file = opened(data, name)
+        if file.refused:
+            return complain(f"{name!r} {_REFUSED[file.refused]}")
+        texts.append((name, file.text))
     if not arguments.files:
         if sys.stdin.isatty():
             print("Paste the error text, then press Ctrl-D on a line of its own.", file=sys.stderr)
-        texts.append((None, _decoded(sys.stdin.buffer.read(LARGEST))))
+        file = opened(sys.stdin.buffer.read(MOST + 1), "standard input")
+        if file.refused and file.refused is not Refused.EMPTY:
+            return complain(f"What was handed in {_REFUSED[file.refused]}")
+        texts.append((None, file.text))
     failed = False
     for number, (name, text) in enumerate(texts):
         reading = read(text, own=own)
@@ -56,15 +69,6 @@ def run(arguments: argparse.Namespace) -> int:
                 print()
             print((f"{name}:\n" if name is not None and len(texts) > 1 else "") + redact(_page(book, reading))[0])
     return 1 if failed else 0
-
-
-def _decoded(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
 
 
 def _encoded(found: Any) -> str:
@@ -127,5 +131,5 @@ def _lines(book: Book, own: Matcher | None) -> int:
             print(_encoded({"id": None, "error": 'This line is no JSON object with an "id" and a "text".'}))
             status = 2
             continue
-        print(_encoded({"id": asked.get("id"), **_object(book, read(text[:LARGEST], own=own))}))
+        print(_encoded({"id": asked.get("id"), **_object(book, read(text[:MOST], own=own))}))
     return status

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from probes.causes import Cause, Confidence
 from probes.replies import bounce_text, facts
-from probes.replies.clean import Clean, bounded, clean
+from probes.replies.clean import Clean, bounded, clean, sound
 from probes.replies.message import Fields, Parts, is_message, taken_apart, unquoted
 from probes.replies.plain import Known, read_clean
 from probes.replies.reading import FailedRecipient, Reading
@@ -87,7 +87,7 @@ def _reported(groups: list[Fields]) -> tuple[list[_Told], list[str]]:
         extra = " ".join(v for k, v in group.items() if k.startswith(("x-display-name", "x-notes")))
         host = _after_type(group.get("remote-mta", ""))
         told.append(_Told(address, f"{text} {extra}".strip(), status, action == "delayed", host))
-    return told, done
+    return [one for one in told if "@" in one.address] or told, done
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,10 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
 
 def read_message(text: str, matcher: Matcher) -> Reading | None:
     """Read a whole message, or a bounce pasted as text; None where the text is neither."""
-    text = unquoted(bounded(text))
+    text = bounded(text)
+    if is_message(sound(text[:4000])):
+        return _read_parts(taken_apart(text), matcher)
+    text = unquoted(sound(text))
     if is_message(text):
         return _read_parts(taken_apart(text), matcher)
     if not bounce_text.looks_bounced(text):

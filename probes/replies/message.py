@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
-from probes.replies.clean import bounded, pattern
+from probes.replies.clean import bounded, pattern, sound
 
 _FIELD = r"^[A-Za-z][A-Za-z0-9-]{1,40}:(?:[ \t].*|$)"
 _KNOWN = frozenset(
@@ -72,36 +72,63 @@ def _decoded_words(value: str) -> str:
     pieces = []
     try:
         for data, charset in email.header.decode_header(value):
-            pieces.append(_text(data, charset or "utf-8") if isinstance(data, bytes) else data)
+            pieces.append(decoded(data, charset or "utf-8") if isinstance(data, bytes) else data)
     except (email.errors.HeaderParseError, ValueError):
         return value
     return "".join(pieces)
 
 
-def _raw(value: object) -> str:
+def raw_header(value: object) -> str:
     """Return a header's value as it was written, letters that were never encoded included, on one line, decoded."""
     data = str(value).encode("utf-8", "surrogateescape")
-    return _decoded_words(" ".join(_text(data, "utf-8").split()))
+    return _decoded_words(" ".join(decoded(data, "utf-8").split()))
 
 
-def _text(data: bytes, *charsets: str) -> str:
+_WIDER = {
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
+    "x-sjis": "cp932", "iso-2022-jp": "iso2022_jp_ext", "ks_c_5601-1987": "cp949", "euc-kr": "cp949",
+    "iso-8859-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8", "big5": "big5hkscs", "iso-8859-8-i": "iso-8859-8",
+}  # fmt: skip
+"""What mail programs write under a charset's name that is more than the name says."""
+
+
+def decoded(data: bytes, *charsets: str) -> str:
     """Decode by the first charset that fits; Latin 1 fits always."""
     for each in charsets:
         try:
-            return data.decode(each)
+            return data.decode(_WIDER.get(each.lower(), each))
         except (LookupError, UnicodeError):
             continue
     return data.decode("latin-1")
 
 
-def _payload(part: Message) -> str:
+def payload_text(part: Message) -> str:
+    """Return the text of a part, its transfer encoding and charset undone."""
     found = part.get_payload(decode=True)
     data = found if isinstance(found, bytes) else b""
     charset = _charset(part)
     how = str(part.get("content-transfer-encoding", "")).strip().lower()
     if how in ("base64", "quoted-printable") or charset.startswith(("iso-2022", "utf-16")):
-        return _text(data, charset, "utf-8", "cp1252")
-    return _text(data, "utf-8", charset, "cp1252")
+        return decoded(data, charset, "utf-8", "cp1252")
+    return _mended(decoded(data, "utf-8", charset, "cp1252"), charset)
+
+
+_OTHER_LETTERS = (
+    "shift", "sjis", "x-sjis", "euc", "gb", "big5", "ks_c", "koi8", "windows-125", "iso-8859-5", "iso-8859-7",
+    "iso-8859-2",
+)  # fmt: skip
+
+
+def _mended(text: str, charset: str) -> str:
+    """Read anew what was kept as Western letters, byte for byte, though it says that it has others."""
+    if text.isascii() or not charset.lower().startswith(_OTHER_LETTERS) or charset.lower() == "windows-1252":
+        return text
+    for kept in ("latin-1", "cp1252"):
+        try:
+            return text.encode(kept).decode(_WIDER.get(charset.lower(), charset))
+        except (LookupError, UnicodeError):
+            continue
+    return text
 
 
 def _charset(part: Message) -> str:
@@ -138,15 +165,26 @@ def grouped(text: str) -> list[Fields]:
     return [*groups, current] if current else groups
 
 
-def _sub(part: Message) -> Iterator[Message]:
+def parts_of(part: Message) -> Iterator[Message]:
+    """Yield the parts of a part; a mail that was encoded as a whole (RFC 2046, 5.2.1 forbids it) is decoded."""
     payload = part.get_payload()
-    if isinstance(payload, list):
-        yield from (each for each in payload if isinstance(each, Message))
+    if not isinstance(payload, list):
+        return
+    how = str(part.get("content-transfer-encoding", "")).strip().lower()
+    for each in payload:
+        if not isinstance(each, Message):
+            continue
+        if part.get_content_type() == "message/rfc822" and how in ("base64", "quoted-printable") and not each.keys():
+            each["Content-Transfer-Encoding"] = how
+            found = each.get_payload(decode=True)
+            yield email.message_from_bytes(found if isinstance(found, bytes) else b"")
+        else:
+            yield each
 
 
 def _report(part: Message) -> list[Fields]:
-    subs = list(_sub(part))
-    groups = [{k.lower(): _raw(v) for k, v in sub.raw_items()} for sub in subs]
+    subs = list(parts_of(part))
+    groups = [{k.lower(): raw_header(v) for k, v in sub.raw_items()} for sub in subs]
     stray = "\n\n".join(str(sub.get_payload()) for sub in subs if isinstance(sub.get_payload(), str))
     return [group for group in groups if group] + grouped(stray)
 
@@ -159,7 +197,7 @@ def _is_bounce(part: Message) -> bool:
 
 
 def _headers(part: Message) -> Fields:
-    return {k.lower(): _raw(v) for k, v in reversed(list(part.raw_items()))}
+    return {k.lower(): raw_header(v) for k, v in reversed(list(part.raw_items()))}
 
 
 def _take(part: Message, found: Parts, depth: int) -> None:
@@ -170,26 +208,28 @@ def _take(part: Message, found: Parts, depth: int) -> None:
     if kind in ("message/delivery-status", "message/global-delivery-status"):
         found.groups += _report(part)
     elif kind in ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"):
-        inner = list(_sub(part))
+        inner = list(parts_of(part))
         if inner and _is_bounce(inner[0]) and not found.groups:
             found.headers.update(_headers(inner[0]))
             _take(inner[0], found, depth + 1)
         elif not found.original:
-            raw = inner[0] if inner else email.message_from_string(_payload(part))
+            raw = inner[0] if inner else email.message_from_string(payload_text(part))
             found.original = _headers(raw)
     elif part.is_multipart():
-        for each in _sub(part):
+        for each in parts_of(part):
             _take(each, found, depth + 1)
     elif kind == "text/html":
-        found.html.append(stripped_html(_payload(part)))
+        found.html.append(stripped_html(payload_text(part)))
     else:
-        found.texts.append(_payload(part) if kind.startswith("text/") else "")
+        found.texts.append(payload_text(part) if kind.startswith("text/") else "")
 
 
 def taken_apart(text: str) -> Parts:
     """Take a message apart; never raises, what cannot be read is left out."""
     found = Parts()
     lines = bounded(text)
+    if any("\ud800" <= letter < "\udc80" or "\udcff" < letter <= "\udfff" for letter in lines):
+        lines = sound(lines)
     if lines.startswith((">From ", "From ")):
         lines = lines.partition("\n")[2]
     try:

@@ -12,11 +12,10 @@ def read_with(text: str, matcher: Matcher) -> Reading:
     """Read any text by the rules of one matcher alone."""
     from probes.replies import bounce
 
-    text = sound(text)
     whole = bounce.read_message(text, matcher)
     if whole is not None:
         return whole
-    return read_plain(text, matcher)[0]
+    return read_plain(sound(text), matcher)[0]
 
 
 def read_text(text: str, own: Matcher | None = None) -> Reading:
