@@ -173,6 +173,25 @@ def _hexadecimal(text: str) -> str:
     return "".join(f" ({code})" for code in added)
 
 
+_MISREAD = r"(?i)(?:^|[^a-z0-9])([0o]?[x\x{d7}*]?8[0o]{1,3}c{2,4}[0-9a-fo][0-9a-fol])(?:[^a-z0-9]|$)"
+_LETTER_O = r"(?i)(?:^|[^a-z0-9])[0o][x\x{d7}*](8[0-9a-fo]{7})(?:[^a-z0-9]|$)"
+
+
+def _typed_off(hay: str) -> str:
+    """Return what is to be added where Windows' codes were typed off a screen: O for 0, l for 1, a C too many."""
+    added = {}
+    for found in pattern(_MISREAD).finditer(hay):
+        tail = found.group(1)[-2:].lower().replace("o", "0").replace("l", "1")
+        added[f"0x800CCC{tail.upper()}"] = None
+        if len(added) == 5:
+            break
+    for found in pattern(_LETTER_O).finditer(hay):
+        added[f"0x{found.group(1).lower().replace('o', '0').upper()}"] = None
+        if len(added) == 5:
+            break
+    return "".join(f" ({code})" for code in added if code.lower() not in hay)
+
+
 def clean(text: str) -> Clean:
     """Return `text` made plain: quoting, decoration, continuation codes and odd signs gone. Never raises."""
     text = straightened(unwrapped(bounded(text)))
@@ -192,6 +211,9 @@ def from_lines(lines: list[str]) -> Clean:
     if "214" in shown:
         shown += _hexadecimal(shown)
     hay = shown.lower()
+    if "cc" in hay or "ox8" in hay or "0x8" in hay:
+        added = _typed_off(hay)
+        shown, hay = shown + added, hay + added.lower()
     if not hay.isascii():
         hay = hay.translate(folding())
     return Clean(tuple(lines), shown, hay, hay.encode("utf-8", "replace"))
