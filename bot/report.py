@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from bot import __version__
+from bot.catalogue import say
 from flows.advice import Advice, advice
 from flows.book import Book
 from flows.wording import plain
@@ -81,27 +82,28 @@ def printed(book: Book, verdict: Verdict, answers: Mapping[str, str]) -> str:
     colour = "good" if verdict.cause in (Cause.OK, Cause.NOT_A_FAILURE) else "fault"
     lines = [_paint(wrapped(said.summary, ""), colour), ""]
     if said.steps:
-        lines.append(_paint("What to do", "bold"))
+        lines.append(_paint(say("report", "what_to_do"), "bold"))
         lines += [wrapped(step, f"  {number}. ") for number, step in enumerate(said.steps, 1)]
         lines.append("")
     if works := verdict.works_with:
-        lines += [_paint(f"Seen to work: {works.host} port {works.port}, security {works.security}", "good"), ""]
+        seen = say("report", "seen_to_work", host=works.host, port=works.port, security=works.security)
+        lines += [_paint(seen, "good"), ""]
     if said.evidence:
-        lines.append(_paint("Why", "bold"))
+        lines.append(_paint(say("report", "why"), "bold"))
         lines += [wrapped(sentence, "  - ") for sentence in said.evidence]
         lines.append("")
     if said.not_tested:
-        lines.append(_paint("Not tested", "bold"))
+        lines.append(_paint(say("report", "not_tested"), "bold"))
         lines += [wrapped(sentence, "  - ") for sentence in said.not_tested]
         lines.append("")
     sure = f"{said.sureness} ({verdict.cause}, {verdict.confidence})"
     others = ", ".join(f"{one.cause} ({one.confidence})" for one in verdict.runners_up[:3])
     lines.append(wrapped(sure, ""))
     if others:
-        lines.append(wrapped(f"It could also be: {others}", ""))
+        lines.append(wrapped(say("report", "others", others=others), ""))
     if verdict.looked_from:
-        seconds = verdict.elapsed_ms / 1000
-        lines.append(_paint(f"Looked from {verdict.looked_from} in {seconds:.1f} s.", "dim"))
+        seconds = f"{verdict.elapsed_ms / 1000:.1f}"
+        lines.append(_paint(say("report", "looked_from", place=verdict.looked_from, seconds=seconds), "dim"))
     return "\n".join(lines)
 
 

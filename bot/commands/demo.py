@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from bot.catalogue import say
 from bot.commands.looking import complain
 from probes.vantage import Vantage
 
@@ -80,7 +81,7 @@ async def _serve() -> int:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with Range.start() as practice:
         print(printed(practice))
-        print("The range runs until Ctrl-C.", flush=True)
+        print(say("demo", "runs"), flush=True)
         await stop.wait()
     return 0
 
@@ -124,26 +125,19 @@ SHOWN = (
 
 def _welcome(front: Terminal, practice: Range, *, tour: bool) -> None:
     """Say what runs and which settings to type; what is wrong with them is for the conversation to find."""
-    say = front.paper.say
-    where = (
-        "They listen on their true ports on this computer."
-        if practice.true_ports
-        else "They listen on high ports of this computer; the demo’s own network maps names and ports to them."
-    )
-    say(f"A practice range of {len(practice.servers)} exercises: real servers, each broken in one way. {where}")
+    write = front.paper.say
+    where = say("demo", "true_ports" if practice.true_ports else "high_ports")
+    write(say("demo", "range", count=len(practice.servers), where=where))
     front.paper.gap()
     if tour:
-        say("What you read below is typed by itself; the servers are really looked up, dialled and read.")
+        write(say("demo", "tour"))
         return
-    say(
-        f"You are ann@practice.test and write to {RECIPIENT}, where no other recipient is named. "
-        "Type the settings of a row; each has something else wrong with it, or nothing."
-    )
+    write(say("demo", "you_are", recipient=RECIPIENT))
     front.paper.gap()
     for line in table([practice.servers[name] for name in SHOWN]):
         front.paper.raw(line, "quiet")
     front.paper.gap()
-    say("All of them, with what is broken in each and a line for check: smtp-help demo --serve", "quiet")
+    write(say("demo", "all"), "quiet")
 
 
 def table(exercises: Sequence[Exercise]) -> list[str]:
@@ -154,7 +148,7 @@ def table(exercises: Sequence[Exercise]) -> list[str]:
     from flows.book import load
 
     words = load().words
-    rows = [("Server", "Port", "Security", "Login")]
+    rows = [(say("demo", "server"), say("demo", "port"), say("demo", "security"), say("demo", "login"))]
     rows += [(e.host, str(e.port), words.answer("security", e.security), e.login.title()) for e in exercises]
     widths = [max(len(row[column]) for row in rows) + 2 for column in range(len(rows[0]))]
     first, *others = ("  " + "".join(map(str.ljust, row, widths)).rstrip() for row in rows)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from bot.catalogue import say
 from bot.commands.looking import WrongCall, complain, settings
 from bot.looking import of_reading
 from bot.report import as_dict, printed
@@ -109,9 +110,10 @@ def _answers(reading: Reading) -> dict[str, str]:
 def _page(book: Book, reading: Reading) -> str:
     page = printed(book, of_reading(reading), _answers(reading))
     if reading.quote:
-        page += f"\nDecided by: “{reading.quote}”" + (f" (rule {reading.rule})" if reading.rule else "")
+        page += "\n" + say("report", "decided", quote=reading.quote)
+        page += " " + say("report", "rule", rule=reading.rule) if reading.rule else ""
     if reading.cause is Cause.UNKNOWN and not reading.rule:
-        page += "\nThese words are not known here yet; a rule for them can be added (see the README)."
+        page += "\n" + say("report", "not_known")
     for one in reading.recipients[:20]:
         page += f"\n  {one.address}: {one.cause}"
     return page

@@ -115,18 +115,18 @@ class Desk:
         for _ in range(ATTEMPTS):
             conversation = await self._store.load(turn.conversation)
             if conversation is None:
-                return await self._refused(turn, Result.MISSING, None, said.MISSING)
+                return await self._refused(turn, Result.MISSING, None, said.missing())
             if conversation.owner != turn.owner:
-                return await self._refused(turn, Result.STRANGER, None, said.STRANGER)
+                return await self._refused(turn, Result.STRANGER, None, said.stranger())
             form = isinstance(turn.event, Filled) and conversation.mistakes
             shown = asides.form_shown(conversation, await self.surface(turn.conversation) if form else {})
             if turn.revision is not None and turn.revision not in shown:
-                return await self._refused(turn, Result.OVER, conversation, said.OVER)
+                return await self._refused(turn, Result.OVER, conversation, said.over())
             try:
                 after, effects = self._tree.advance(conversation, turn.event)
             except WrongTurn:
                 handed = isinstance(turn.event, AskedHuman) and conversation.status is Status.HANDED
-                words = said.HANDED_ALREADY if handed else said.OVER
+                words = said.handed_already() if handed else said.over()
                 return await self._refused(turn, Result.OVER, conversation, words)
             noted = {asides.FORM: f"{shown.start} {after.revision}"} if after.mistakes else {}
             with suppress(Moved):

@@ -261,7 +261,7 @@ class Errands:
             known = asdict(brief(self._desk.tree, conversation))
         except Exception as reason:  # noqa: BLE001 - a human gets what there is, whatever broke
             answers = tuple(conversation.answers.items())
-            known = {"headline": f"An error here, reference {self._desk.reference(reason)}", "answers": answers}
+            known = {"headline": said.broken_case(self._desk.reference(reason)), "answers": answers}
             known |= {"texts": conversation.texts, "pictures": conversation.pictures}
         return Case(conversation=conversation.id, owner=conversation.owner, **known)
 

@@ -1,10 +1,11 @@
-"""What became of an event, and the few sentences that the desk itself says."""
+"""What became of an event, and the few sentences that the desk itself says; their words stand in the catalogue."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.catalogue import say
 from flows.conversation import Conversation
 from flows.screen import Screen
 
@@ -38,37 +39,51 @@ class Outcome:
     """Of FAILED: the short word under which the log has the whole story."""
 
 
-OVER = "That step is over. Here is where we are now."
-HANDED_ALREADY = "Your case is with a human already. They will answer you."
-STRANGER = "This conversation belongs to somebody else. Start your own with /smtp-help."
-MISSING = "I do not have this conversation any more. Start a new one, and I will look again."
+def over() -> str:
+    """Say that an old button was pressed."""
+    return say("desk", "over")
+
+
+def handed_already() -> str:
+    """Say that a human has the case."""
+    return say("desk", "handed_already")
+
+
+def stranger() -> str:
+    """Say that a conversation is somebody else's."""
+    return say("desk", "stranger")
+
+
+def missing() -> str:
+    """Say that a conversation is not kept any more."""
+    return say("desk", "missing")
 
 
 def failed(reference: str, support: str) -> str:
     """Say that something broke here, with the way to a human."""
-    human = f"ask {support}" if support else "press Talk to a human"
-    return (
-        f"Something went wrong on my side (reference {reference}). What you told me is safe. "
-        f"Please try once more; if it happens again, {human} and give that reference."
-    )
+    return say("desk", "failed", reference=reference, human=_human(support))
 
 
 def unsaved(reference: str, support: str) -> str:
     """Say that the database does not answer."""
-    human = f" Or ask {support}, and give that reference." if support else ""
-    return (
-        f"I cannot save anything just now (reference {reference}), so I stopped before your last answer. "
-        f"Please try again in a minute.{human}"
-    )
+    human = [say("desk", "unsaved_human", support=support)] if support else []
+    return " ".join([say("desk", "unsaved", reference=reference), *human])
 
 
 def not_handed(reference: str, support: str) -> str:
     """Say that the case did not reach a human."""
-    where = f"Please write to {support} yourself" if support else "Please write to your IT helpdesk yourself"
-    return f"I could not pass your case on (reference {reference}). {where}, and give that reference."
+    return say("desk", "not_handed", reference=reference, support=support or say("desk", "helpdesk"))
 
 
 def look_failed(reference: str, support: str) -> str:
     """Say that a look was begun again and again and never came to an end."""
-    human = f"ask {support}" if support else "press Talk to a human"
-    return f"I could not finish looking (reference {reference}). Go back and try once more, or {human}."
+    return say("desk", "look_failed", reference=reference, human=_human(support))
+
+
+def broken_case(reference: str) -> str:
+    """Return the heading of a case that could not be told as it should be."""
+    return say("desk", "broken_case", reference=reference)
+
+
+def _human(support: str) -> str:
+    return say("desk", "ask", support=support) if support else say("desk", "press_human")

@@ -23,7 +23,7 @@ from bot.slack import limits, marks
 from bot.slack.marks import Mark
 from bot.slack.newer import folded, plan
 from bot.slack.text import DOTS, bare, cut, escaped, fitted, marked, paragraphs, plain
-from bot.slack.words import STATES, say
+from bot.slack.words import say, state
 from flows.screen import Kind, Progress, Screen
 from flows.screen import Option as Choice
 
@@ -133,7 +133,7 @@ def _progress(rows: Sequence[Progress]) -> list[Block]:
 
 def progress_line(row: Progress) -> str:
     """Return one check as a line: sign, label, the state in a word, what was seen."""
-    sign, word = STATES.get(row.state, ("·", row.state))
+    sign, word = state(row.state)
     label = row.label if row.label[-1:] in "?.!" else row.label + ":"
     return f"{sign} {label} *{word}*" + (f" – {cut(row.detail, 300)}" if row.detail else "")
 
@@ -225,6 +225,6 @@ def shrunk(title: str, answer: str) -> Drawn:
 def looked(rows: Sequence[Progress]) -> str:
     """Return a finished look in one line: what is not fine by its name, the rest by its number."""
     named = [row for row in rows if row.state in ("fault", "warning")]
-    found = [f"{STATES[row.state][0]} {row.label} ({STATES[row.state][1]})" for row in named]
-    counts = ((state, sum(row.state == state for row in rows)) for state in ("good", "not_tested"))
-    return " · ".join(found + [f"{STATES[state][0]} {count} {STATES[state][1]}" for state, count in counts if count])
+    found = ["{0} {2} ({1})".format(*state(row.state), row.label) for row in named]
+    counts = ((name, sum(row.state == name for row in rows)) for name in ("good", "not_tested"))
+    return " · ".join(found + ["{0} {2} {1}".format(*state(name), count) for name, count in counts if count])

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 from slack_bolt.async_app import AsyncApp
 
+from bot.catalogue import meaning
 from bot.desk import Desk, Outcome, Result
 from bot.front import Turn
 from bot.slack import marks, reading
@@ -139,10 +140,10 @@ class Listeners:
 
     async def _worded(self, person: Who, text: str) -> Drawn | None:
         """Answer the words `help`, `status` and `forget me`; None for any other text."""
-        match " ".join(text.casefold().strip(" .!?").split()):
+        match meaning(text, ("help", "forget", "status")):
             case "help":
                 return note(say("help"), start=True)
-            case "forget me":
+            case "forget":
                 count = await self._desk.forget(person.owner)
                 return note(say("forgotten", count=count) if count else say("forgotten_none"))
             case "status":

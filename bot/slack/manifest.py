@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.catalogue import say
 from bot.slack import marks
 
 SCOPES = {
@@ -40,8 +41,8 @@ def described(http_url: str | None) -> dict[str, Any]:
     address = None if http_url is None else events_address(http_url)
     command: dict[str, Any] = {
         "command": marks.COMMAND,
-        "description": "Find out why your mail does not go out",
-        "usage_hint": "[server, address or error text]",
+        "description": say("manifest", "command"),
+        "usage_hint": say("manifest", "usage_hint"),
         "should_escape": False,
     }
     interactivity: dict[str, Any] = {"is_enabled": True}
@@ -53,15 +54,10 @@ def described(http_url: str | None) -> dict[str, Any]:
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
-            "name": "SMTP Help",
-            "description": "Finds out why somebody cannot send mail, and shows the way out",
+            "name": say("manifest", "name"),
+            "description": say("manifest", "description"),
             "background_color": "#1f4e5f",
-            "long_description": (
-                "Type /smtp-help when a mail does not go out. The bot asks what you see, looks at the outgoing mail "
-                "server itself, names the cause in one plain sentence, and shows what to do in your mail program. "
-                "It works in a direct message, never asks for a password, and hands the case with all that was "
-                "found to a person of your IT whenever you want."
-            ),
+            "long_description": say("manifest", "long_description"),
         },
         "features": {
             "app_home": {
@@ -69,13 +65,13 @@ def described(http_url: str | None) -> dict[str, Any]:
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
-            "bot_user": {"display_name": "SMTP Help", "always_online": True},
+            "bot_user": {"display_name": say("manifest", "name"), "always_online": True},
             "shortcuts": [
                 {
-                    "name": "Explain this mail error",
+                    "name": say("manifest", "shortcut"),
                     "type": "message",
                     "callback_id": marks.EXPLAIN,
-                    "description": "Reads the error text in this message and says what it means",
+                    "description": say("manifest", "shortcut_description"),
                 }
             ],
             "slash_commands": [command],

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.slack.text import bare, cut, plain
-from bot.slack.words import STATES, say
+from bot.slack.words import say, state
 from flows.screen import Screen
 
 TASK = {
@@ -34,7 +34,7 @@ def plan(screen: Screen) -> Block:
     tasks = [
         TaskCardBlock(
             task_id=f"{screen.revision}-{number}",
-            title=cut(f"{bare(row.label)} ({STATES.get(row.state, ('', row.state))[1]})", 150),
+            title=cut(f"{bare(row.label)} ({state(row.state)[1]})", 150),
             status=TASK.get(row.state, "pending"),
             details=_rich(row.detail) if row.detail else None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.catalogue import say
 from bot.front import Case
 from bot.terminal import drawing
 from bot.terminal.drafts import Drafts
@@ -12,16 +13,12 @@ from flows.conversation import Conversation, Status
 from flows.screen import Screen
 from flows.words import Words
 
-TITLE = "This is your case, for a human"
-SEND = "Nothing is sent from here by itself. Copy the case below and send it to {support}: nobody has it before you do."
-ADD = "What you type or paste here now is added, and the case is printed again with it."
-
 
 class Cases:
     """What the desk gave to be handed over; `support` is where it is sent to, in words."""
 
     def __init__(self, support: str) -> None:
-        self._sentence = SEND.format(support=support or "your IT helpdesk")
+        self._sentence = say("terminal", "case_send", support=support or say("desk", "helpdesk"))
         self._given: dict[str, Case] = {}
 
     def take(self, case: Case) -> str:
@@ -32,7 +29,12 @@ class Cases:
     def handed(self, screen: Screen) -> Screen:
         """Return the screen of a case in this front's words."""
         notice = "" if screen.notice == self._sentence else screen.notice
-        return replace(screen, title=TITLE, body=(self._sentence, ADD), notice=notice)
+        return replace(
+            screen,
+            title=say("terminal", "case_title"),
+            body=(self._sentence, say("terminal", "case_add")),
+            notice=notice,
+        )
 
     def write(self, paper: Paper, now: Conversation, begun: Drafts, words: Words) -> None:
         """Print the case of this conversation, with all that came since, and once those that a crash left."""

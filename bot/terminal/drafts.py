@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.catalogue import say
 from bot.terminal.forms import TEXT, Form
 from flows.careful import careful
 from flows.conversation import Conversation, Event, Filled, Pasted
@@ -15,7 +16,6 @@ NOTE = "terminal.forms."
 """The front's notes with them, and a number each: JSON in pieces, by step `{"typed": {field: value}, "at": field}`."""
 PIECE = 1000
 """Characters that fit into one note."""
-UNFINISHED = "form not handed in"
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Drafts:
     def asked(self, words: Words, known: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """Return (question, answer) of all that was typed and is not `known` from before, without secrets."""
         return tuple(
-            (f"{words.label('fields', name) or name} ({UNFINISHED})", words.answer(name, value))
+            (f"{words.label('fields', name) or name} ({say('terminal', 'unfinished')})", words.answer(name, value))
             for form in self.forms.values()
             for name, value in _safe(form).items()
             if value and name != TEXT and known.get(name) != value

@@ -9,6 +9,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from bot.catalogue import catalogue, say
 from bot.front import Case
 from bot.terminal.ink import harmless, inked, one_line
 from bot.terminal.paper import Paper
@@ -18,14 +19,6 @@ from flows.wording import plain
 KEYS = {"back": "b", "again": "a", "human": "h"}
 """The footer's buttons by the letter that presses them."""
 
-STATES = {
-    "waiting": "waits",
-    "running": "looking",
-    "good": "fine",
-    "warning": "careful",
-    "fault": "problem",
-    "not_tested": "not tested",
-}
 DETAILED = ("fault", "warning")
 """States whose reason is said at once; why something was not tested stands with the evidence."""
 
@@ -41,13 +34,13 @@ def draw(paper: Paper, screen: Screen, asks: str) -> None:
         paper.paragraph(text, indent=2)
     if screen.steps:
         paper.gap()
-        paper.say("What to do", "strong", indent=2)
+        paper.say(say("terminal", "what_to_do"), "strong", indent=2)
         for number, step in enumerate(screen.steps, 1):
             paper.paragraph(step, indent=2, first=f"{number:>2}. ")
     if screen.evidence or screen.sureness:
         paper.gap()
     if screen.evidence:
-        paper.say("Why I think so", first="w  ", indent=3)
+        paper.say(say("terminal", "why"), first="w  ", indent=3)
     if screen.sureness:
         paper.say(screen.sureness, "quiet", indent=2 if not screen.evidence else 6)
     if screen.options:
@@ -61,21 +54,22 @@ def _options(paper: Paper, options: Sequence[Option]) -> None:
     for number, option in enumerate(options, 1):
         label = inked(one_line(option.label))
         if option.picked:
-            label.append("  (your answer before)", "quiet")
+            label.append("  " + say("terminal", "answered_before"), "quiet")
         paper.say(label, first=f"{number:>2}  ", indent=2)
 
 
 def footer(paper: Paper, screen: Screen) -> None:
     """Write the keys that work here."""
     keys = [(KEYS[option.name], option.label) for option in screen.footer if option.name in KEYS]
+    keys += [("?", say("terminal", "help")), ("q", say("terminal", "leave"))]
     line = Text()
-    for key, label in [*keys, ("?", "Help"), ("q", "Leave")]:
+    for key, label in keys:
         line.append(f"   {paper.signs['dot']}   " if line else "", "quiet")
         line.append(key, "key").append(f" {label}", "quiet")
     paper.gap()
     if len(line) + 2 > paper.width:
         line = Text()
-        for key, label in [*keys, ("?", "Help"), ("q", "Leave")]:
+        for key, label in keys:
             line.append("  " if line else "").append(key, "key").append(f" {label}", "quiet")
     paper.say(line, indent=2)
 
@@ -83,7 +77,7 @@ def footer(paper: Paper, screen: Screen) -> None:
 def why(paper: Paper, screen: Screen) -> None:
     """Write the evidence."""
     paper.gap()
-    paper.say("Why I think so", "strong", indent=2)
+    paper.say(say("terminal", "why"), "strong", indent=2)
     for sentence in screen.evidence:
         paper.say(sentence, indent=2, first=f"{paper.signs['dot']} ")
 
@@ -106,15 +100,19 @@ def ended(paper: Paper, rows: Sequence[Progress]) -> None:
     """Write the list of a look that has ended, with what is to be said about those that are not simply fine."""
     for row in rows:
         sign = paper.signs.get(row.state, paper.signs["dot"])
-        line = Text().append(one_line(row.label)).append(f"  {STATES.get(row.state, row.state)}", row.state)
+        line = Text().append(one_line(row.label)).append(f"  {_state(row)}", row.state)
         paper.say(line, row.state, first=f" {sign} ")
         if row.detail and row.state in DETAILED:
             paper.say(inked(row.detail), indent=5)
 
 
+def _state(row: Progress) -> str:
+    return catalogue()["states"].get(row.state, row.state)
+
+
 def line_of(paper: Paper, row: Progress) -> None:
     """Write one check that has ended, where nothing can be drawn over."""
-    paper.say(f"{STATES.get(row.state, row.state)}: {one_line(row.label)}", indent=2)
+    paper.say(f"{_state(row)}: {one_line(row.label)}", indent=2)
     if row.detail and row.state in DETAILED:
         paper.say(inked(row.detail), indent=6)
 
@@ -122,25 +120,27 @@ def line_of(paper: Paper, row: Progress) -> None:
 def case(paper: Paper, given: Case) -> None:
     """Write a whole case as a block to copy: never wrapped, never styled."""
     paper.gap()
-    paper.raw("----- copy from here -----", "quiet")
+    paper.raw(say("terminal", "copy_from"), "quiet")
     for line in case_lines(given):
         paper.raw(harmless(line))
-    paper.raw("----- to here -----", "quiet")
+    paper.raw(say("terminal", "copy_to"), "quiet")
 
 
 def case_lines(given: Case) -> list[str]:
     """Return a case as lines of plain text."""
-    lines = [f"Case {given.conversation}: {one_line(plain(given.headline))}"]
+    lines = [say("terminal", "case", conversation=given.conversation, headline=one_line(plain(given.headline)))]
     if given.answers:
-        lines += ["", "Answers", *(f"  {_question(ask)} {one_line(answer)}" for ask, answer in given.answers)]
+        answers = (f"  {_question(ask)} {one_line(answer)}" for ask, answer in given.answers)
+        lines += ["", say("terminal", "case_answers"), *answers]
     if given.evidence:
-        lines += ["", "What was seen", *(f"  {one_line(plain(sentence))}" for sentence in given.evidence)]
+        lines += ["", say("terminal", "case_seen"), *(f"  {one_line(plain(sentence))}" for sentence in given.evidence)]
     for text in given.texts:
-        lines += ["", "Text that was pasted", *(f"  {line}" for line in harmless(text).splitlines())]
+        lines += ["", say("terminal", "case_text"), *(f"  {line}" for line in harmless(text).splitlines())]
     if given.pictures:
-        lines += ["", "Pictures", *(f"  {one_line(picture)}" for picture in given.pictures)]
+        lines += ["", say("terminal", "case_pictures"), *(f"  {one_line(picture)}" for picture in given.pictures)]
     if given.transcript:
-        lines += ["", "Transcript", *(f"  {line}" for line in harmless(given.transcript).splitlines())]
+        said = (f"  {line}" for line in harmless(given.transcript).splitlines())
+        lines += ["", say("terminal", "case_transcript"), *said]
     return lines
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rich.text import Text
 
+from bot.catalogue import say
 from bot.terminal.ink import inked, one_line
 from bot.terminal.lines import Lines
 from bot.terminal.paper import Paper
@@ -16,8 +17,6 @@ UNKNOWN = "-"
 """Typed for "I don't know" where an empty line means the default."""
 
 Keep = Callable[[], Awaitable[None]]
-
-NOT_KNOWN = "I don’t know"
 
 COMMANDS = ("a", "h", "q", "?")
 TEXT = "text"
@@ -42,7 +41,7 @@ class Form:
         index = names.index(self.at) if self.at in names else 0
         if wrong and len(wrong) < len(screen.inputs):
             paper.gap()
-            paper.say("What you typed is kept. Only this is asked again:", "quiet", indent=2)
+            paper.say(say("terminal", "asked_again"), "quiet", indent=2)
         self._tell_kept(paper, fields[:index])
         while index < len(fields):
             self.at = names[index]
@@ -63,10 +62,12 @@ class Form:
         if not fields:
             return
         paper.gap()
-        paper.say("What you typed is kept. `b` goes back to it:", "quiet", indent=2)
+        paper.say(say("terminal", "kept"), "quiet", indent=2)
         for one in fields:
             value = self.typed.get(one.name, one.value)
-            label = next((option.label for option in one.options if option.name == value), value or NOT_KNOWN)
+            label = next(
+                (option.label for option in one.options if option.name == value), value or say("terminal", "not_known")
+            )
             paper.say(Text(f"{one_line(one.label)}: {one_line(label)}", "quiet"), indent=4)
 
     async def _ask(self, paper: Paper, lines: Lines, one: Input, keep: Keep) -> str:
@@ -78,7 +79,7 @@ class Form:
         elif one.mistake:
             paper.say(one.mistake, "fault", indent=2, first=f"{paper.signs['fault']} ")
             if value and not one.options and one.name != TEXT:
-                paper.say(Text(f"You typed: {one_line(value)}", "quiet"), indent=2)
+                paper.say(Text(say("terminal", "you_typed", value=one_line(value)), "quiet"), indent=2)
                 value = ""  # what is wrong is not offered again
         if one.hint:
             paper.say(one.hint, "quiet", indent=2)
@@ -87,7 +88,9 @@ class Form:
         if one.name == TEXT:
             return await self._text(paper, lines, one, keep)
         shown = one_line(value)
-        ghost = f"Enter keeps it, {UNKNOWN} means {NOT_KNOWN}" if shown else NOT_KNOWN
+        ghost = not_known = say("terminal", "not_known")
+        if shown:
+            ghost = say("terminal", "enter_keeps", unknown=UNKNOWN, not_known=not_known)
         answer = await lines.ask(f"  {paper.signs['prompt']} ", default=shown, ghost=ghost, many=True)
         if _several(answer):
             return answer
@@ -97,7 +100,9 @@ class Form:
         names = [option.name for option in one.options]
         default = names.index(value) if value in names else 0
         for number, option in enumerate(one.options):
-            label = inked(one_line(option.label)).append("  (Enter)" if number == default else "", "quiet")
+            label = inked(one_line(option.label)).append(
+                "  " + say("terminal", "enter") if number == default else "", "quiet"
+            )
             paper.say(label, first=f"{number + 1:>2}  ", indent=2)
         while True:
             ghost = one_line(one.options[default].label)
@@ -114,16 +119,16 @@ class Form:
                 return found
             if answer == UNKNOWN:
                 return next((name for name in names if name in ("", "auto", "unknown")), "")
-            paper.say(f"Type a number from 1 to {len(names)}.", "notice", indent=2)
+            paper.say(say("terminal", "type_number", count=len(names)), "notice", indent=2)
 
     async def _text(self, paper: Paper, lines: Lines, one: Input, keep: Keep) -> str:
         kept = self.typed.get(one.name, "").splitlines()
         if kept:
-            paper.say("These words are kept. Type or paste more of them, or end with Enter:", "quiet", indent=2)
+            paper.say(say("terminal", "words_kept"), "quiet", indent=2)
             for line in kept:
                 paper.say(Text(one_line(line), "quiet"), indent=4)
         else:
-            paper.say("Paste it. A line with a single dot, or an empty line, ends it.", "quiet", indent=2)
+            paper.say(say("terminal", "paste"), "quiet", indent=2)
         first = await lines.ask(f"  {paper.signs['prompt']} ", many=True)
         if first.strip() in ("b", *COMMANDS):
             return first.strip()

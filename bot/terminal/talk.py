@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
 
+from bot.catalogue import meaning, say
 from bot.desk import Desk, Result
 from bot.front import Case, Turn
 from bot.store import StoreError
@@ -32,16 +33,11 @@ from flows.screen import Kind, Progress, Screen
 if TYPE_CHECKING:
     from rich.live import Live
 
-SAVED = "Your answers are saved. Go on at any time with:"
-NOT_SAVED = "This was for practice, and nothing of it is kept. Begin again with:"
-HELP = (
-    "Type the number of an answer and press Enter. Or paste the words of an error message: I read them.",
-    "In a form Enter keeps what stands in [brackets]; where nothing does, Enter means “I don’t know”. So does `-`.",
-    "`b` back, in a form by a field, `a` start again, `h` talk to a human, `w` why I think so, `q` leave.",
-    "What you answered is kept. Never type a password here: nobody needs it.",
-)
+HELP = ("help_1", "help_2", "help_3", "help_4")
+"""What `?` says, by the names in the catalogue."""
 FOOTER: Mapping[str, Event] = {"b": WentBack(), "a": StartedAgain(), "h": AskedHuman()}
-LONG_WORDS = {"back": "b", "start again": "a", "talk to a human": "h", "human": "h", "help": "?", "why": "w"}
+LONG_WORDS = {"back": "b", "again": "a", "human": "h", "help": "?", "why": "w"}
+"""The key that each of the words stands for that may be typed instead."""
 LEAVING = ("q", "quit", "exit")
 
 
@@ -64,7 +60,7 @@ class Terminal:
         self.paper = Paper(stdout, environ)
         self.lines = Lines(stdin, self.paper)
         self._again = again
-        self._saved = SAVED if keeps else NOT_SAVED
+        self._saved = "saved" if keeps else "not_saved"
         self._here: str | None = None
         self._cases = Cases(support)
         self._drafts = Drafts()
@@ -136,16 +132,17 @@ class Terminal:
                 while conversation is not None:
                     conversation = await self._step(desk, conversation)
             except Ended:
-                self._leave(self._saved)
+                self._leave(say("terminal", self._saved))
             except Interrupted:
-                self._leave(self._saved)
+                self._leave(say("terminal", self._saved))
                 return 130
             except StoreError as reason:
                 self.paper.gap()
                 self.paper.say(str(reason), "fault")
                 return 1
             except Exception as reason:  # noqa: BLE001 - the person gets a sentence, the log the rest
-                self._leave(f"Something went wrong here (reference {desk.reference(reason)}). {self._saved}")
+                saved = say("terminal", self._saved)
+                self._leave(say("terminal", "failed", reference=desk.reference(reason), saved=saved))
                 return 1
             finally:
                 self._stop_live()
@@ -177,12 +174,12 @@ class Terminal:
 
     async def _goes_on(self, desk: Desk, kept: Conversation) -> bool:
         self.paper.gap()
-        self.paper.say("You broke off a conversation here.", "title", first=f"{self.paper.signs['bar']} ")
+        self.paper.say(say("terminal", "broken_off"), "title", first=f"{self.paper.signs['bar']} ")
         for question, answer in desk.screen(kept).answered[-6:]:
             self.paper.say(f"{one_line(question)} *{one_line(answer).replace('*', '')}*", "quiet", indent=2)
         self.paper.gap()
-        self.paper.say("Go on where it was", first=" 1  ", indent=2)
-        self.paper.say("Start anew", first=" 2  ", indent=2)
+        self.paper.say(say("terminal", "go_on"), first=" 1  ", indent=2)
+        self.paper.say(say("terminal", "anew"), first=" 2  ", indent=2)
         while True:
             self.paper.gap()
             answer = one_line(await self.lines.ask(f"{self.paper.signs['prompt']} ")).casefold()
@@ -190,7 +187,7 @@ class Terminal:
                 return answer == "1"
             if answer in LEAVING:
                 raise Ended
-            self.paper.say("Type 1 to go on where it was, or 2 to start anew.", "notice", indent=2)
+            self.paper.say(say("terminal", "one_or_two"), "notice", indent=2)
 
     async def _settled(self, desk: Desk, conversation: str) -> Conversation | None:
         """Wait for what is under way; Ctrl-C meanwhile asks what to do instead."""
@@ -207,8 +204,8 @@ class Terminal:
         self._quiet = True
         self._stop_live()
         try:
-            self.paper.say("I am still looking. Press Enter to wait on, or Ctrl-C to leave.", "notice")
-            word = one_line(await self.lines.ask("  Enter, b, a or h: ")).casefold()
+            self.paper.say(say("terminal", "still_looking"), "notice")
+            word = one_line(await self.lines.ask("  " + say("terminal", "instead"))).casefold()
         finally:
             self._quiet = False
         now = await desk.load(conversation)
@@ -256,14 +253,15 @@ class Terminal:
             else:
                 self.paper.gap()
                 typed = await self.lines.ask(f"{self.paper.signs['prompt']} ", ghost=self._ghost(screen), many=True)
-            word = LONG_WORDS.get(one_line(typed).casefold(), one_line(typed).casefold())
+            word = one_line(typed).casefold()
+            word = LONG_WORDS.get(meaning(word, tuple(LONG_WORDS)), word)
             if word in LEAVING:
                 raise Ended
             if word in FOOTER and word in pressable:
                 return FOOTER[word]
             if word == "?":
                 for sentence in HELP:
-                    self.paper.say(sentence, indent=2)
+                    self.paper.say(say("terminal", sentence), indent=2)
             elif word == "w" and screen.evidence:
                 drawing.why(self.paper, screen)
             elif (chosen := picked(one_line(typed), [(o.name, o.label) for o in screen.options])) is not None:
@@ -275,12 +273,12 @@ class Terminal:
 
     def _ghost(self, screen: Screen) -> str:
         if screen.kind is Kind.HANDED:
-            return "more words for the case, or q to leave"
-        return "a number, or paste the error" if screen.options else "a letter from the line above"
+            return say("terminal", "ghost_handed")
+        return say("terminal", "ghost_choice" if screen.options else "ghost_letter")
 
     @staticmethod
     def _not_here(word: str, screen: Screen) -> str:
-        numbers = f"a number from 1 to {len(screen.options)}, or " if screen.options else ""
+        numbers = say("terminal", "numbers", count=len(screen.options)) if screen.options else ""
         if word in FOOTER or word == "w":
-            return f"There is nothing for {word} here. Type {numbers}a letter from the line above."
-        return f"Type {numbers}a letter from the line above, or paste an error text."
+            return say("terminal", "nothing_here", word=word, numbers=numbers)
+        return say("terminal", "not_here", numbers=numbers)

@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from bot.catalogue import say
 from bot.desk import Desk, Result
 from bot.front import Turn
 from bot.ledger.pace import Pace
@@ -24,7 +25,6 @@ from bot.web.attempts import Attempts
 from bot.web.doorway import HEADERS, HSTS, Caller, Doorway
 from bot.web.offer import tryable
 from bot.web.result import result
-from bot.web.words import CERTIFICATE_GOOD, FACTS, SAID, TITLES
 from flows.conversation import Conversation, TriedLogin
 from flows.told import target
 
@@ -50,6 +50,13 @@ STATUS: Mapping[str, int] = {
 View = Callable[[web.Request, Caller], Any]
 
 
+def drawing() -> Environment:
+    """Return what draws the page: everything that comes into it is escaped, and a value that is missing is an error."""
+    looks = Environment(loader=PackageLoader("bot.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    looks.globals["say"] = say
+    return looks
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginPage:
     """All that the page needs; `pages` are the requests and `tries` the forms that one address may send."""
@@ -61,11 +68,7 @@ class LoginPage:
     clock: Callable[[], float] = time.time
     pages: Pace = field(default_factory=lambda: Pace(30, 0.5))
     tries: Pace = field(default_factory=lambda: Pace(5, 0.05))
-    looks: Environment = field(
-        default_factory=lambda: Environment(
-            loader=PackageLoader("bot.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
-    )
+    looks: Environment = field(default_factory=drawing)
 
     def routes(self) -> tuple[web.RouteDef, ...]:
         """Return the routes of the page and its style sheet."""
@@ -144,7 +147,7 @@ class LoginPage:
             return self._said(wrong)
         user, password = form.get("user", "").strip()[:320], form.get("password", "")[:1000]
         if not user or not password:
-            return self._form(request, caller, now, user=user, problem=SAID["missing"])
+            return self._form(request, caller, now, user=user, problem=say("page", "missing"))
         if not await self.links.use(secret, self.clock()):
             return self._said("used")
         return await self._tried(secret, now, user, password)
@@ -178,15 +181,15 @@ class LoginPage:
 
     def _page(self, word: str, *, status: int = 200, afterwards: bool = False, **values: Any) -> web.Response:
         shown: dict[str, Any] = {
-            "title": TITLES[word],
-            "paragraphs": [SAID[word]],
+            "title": say("page_titles", word),
+            "paragraphs": [say("page", word)],
             "problem": "",
             "facts": (),
             "form": None,
             "steps": (),
             "evidence": (),
             "style": PATH + "page.css",
-            "afterwards": SAID["afterwards"] if afterwards else "" if word == "try" else SAID["back"],
+            "afterwards": say("page", "afterwards") if afterwards else "" if word == "try" else say("page", "back"),
         }
         text = self.looks.get_template("page.html").render({**shown, **values})
         return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
@@ -202,5 +205,5 @@ def facts(now: Conversation) -> tuple[tuple[str, str], ...]:
     lines = [("server", asked.host.name), ("port", str(asked.port))]
     lines += [("security", one["version"]) for one in (found.get("encrypted", {}),) if "version" in one]
     until = found.get("certificate_good", {}).get("until", "")
-    lines += [("certificate", CERTIFICATE_GOOD.format(until=until))] if until else []
-    return tuple((FACTS[name], value) for name, value in lines)
+    lines += [("certificate", say("page", "certificate_good", until=until))] if until else []
+    return tuple((say("page_facts", name), value) for name, value in lines)

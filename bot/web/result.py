@@ -13,7 +13,7 @@ from probes.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A name of bot.web.words, the server's words, what to do, and why."""
+    """A name in the catalogue's `page`, the server's words, what to do, and why."""
 
     word: str
     problem: str = ""

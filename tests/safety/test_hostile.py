@@ -20,6 +20,7 @@ from bot.slack.blocks import message, shrunk
 from bot.slack.home import home, note
 from bot.slack.modal import form
 from bot.terminal import Terminal
+from bot.web.login import drawing
 from bot.web.result import result
 from flows.book import load
 from flows.conversation import Filled, Opened, Pasted, Saw
@@ -167,21 +168,22 @@ class Tags(HTMLParser):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_on_the_page_it_is_text(name):
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
     text = printable(HOSTILE[name])
     found = result(BOOK, TREE.begin("c", "o"), verdict(text))
-    looks = Environment(loader=PackageLoader("bot.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    page = looks.get_template("page.html").render(
-        title=text,
-        paragraphs=[text],
-        problem=found.problem or text,
-        facts=[(text, text)],
-        form={"action": text, "token": text, "user": text},
-        steps=[text, *found.steps],
-        evidence=[text],
-        style="/login/page.css",
-        afterwards=text,
+    page = (
+        drawing()
+        .get_template("page.html")
+        .render(
+            title=text,
+            paragraphs=[text],
+            problem=found.problem or text,
+            facts=[(text, text)],
+            form={"action": text, "token": text, "user": text},
+            steps=[text, *found.steps],
+            evidence=[text],
+            style="/login/page.css",
+            afterwards=text,
+        )
     )
     tags = Tags()
     tags.feed(page)

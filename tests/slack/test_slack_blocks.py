@@ -125,8 +125,8 @@ def test_the_state_of_a_check_is_a_word_and_not_a_colour():
     rows = (Progress("a", "Is the name there?", "good"), Progress("b", "Port 25", "fault", "refused"))
     drawn = fake_blocks.texts(message(a_screen(kind=Kind.LOOK, progress=rows)).blocks)
     assert "✓ Is the name there? *fine*" in drawn
-    assert "✗ Port 25: *a fault* – refused" in drawn
-    assert looked(rows) == "✗ Port 25 (a fault) · ✓ 1 fine"
+    assert "✗ Port 25: *problem* – refused" in drawn
+    assert looked(rows) == "✗ Port 25 (problem) · ✓ 1 fine"
 
 
 def test_an_answered_step_is_one_line_without_buttons():
