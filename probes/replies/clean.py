@@ -179,7 +179,7 @@ _LETTER_O = r"(?i)(?:^|[^a-z0-9])[0o][x\x{d7}*](8[0-9a-fo]{7})(?:[^a-z0-9]|$)"
 
 def _typed_off(hay: str) -> str:
     """Return what is to be added where Windows' codes were typed off a screen: O for 0, l for 1, a C too many."""
-    added = {}
+    added: dict[str, None] = {}
     for found in pattern(_MISREAD).finditer(hay):
         tail = found.group(1)[-2:].lower().replace("o", "0").replace("l", "1")
         added[f"0x800CCC{tail.upper()}"] = None
