@@ -160,9 +160,9 @@ def read_plain(text: str, matcher: Matcher, known: Known | None = None) -> tuple
     if len(made.lines) == 1 or len(made.hay) > 5000:
         return reading, weight
     joined = rewrapped(text)
-    if joined is None and weight > 30:
+    if joined is None and weight > 30 and reading.confidence is not Confidence.POSSIBLE:
         return reading, weight
     sure = 10 if joined and len(made.lines) > 2 else 0
-    joined = joined or "".join(line if len(line) > 20 else line + " " for line in made.lines)
+    joined = joined or "".join(line if len(line) > 15 else line + " " for line in made.lines)
     again, heavier = read_clean(clean(joined), matcher, known)
     return (again, heavier) if heavier + sure > weight else (reading, weight)
