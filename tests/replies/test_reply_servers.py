@@ -1,4 +1,4 @@
-"""What live servers said and what admins paste: the likeliest other reading of each is named, never given as certain."""
+"""What live servers said: the likeliest other reading of each is named, and never given as certain."""
 
 from __future__ import annotations
 
