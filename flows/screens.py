@@ -39,15 +39,16 @@ def screen(
     verdict = _verdict(now, step)
     known = values(book, now.answers, verdict, facts=facts)
     body = list(all_worded(getattr(step, "more", ()), known))
-    if isinstance(step, Advise) and step.cause and (mends := who_mends(book, step.cause)):
-        body.append(mends)
+    if isinstance(step, Advise) and step.cause:
+        hint = _how_sure(step, verdict) is Confidence.POSSIBLE and step.cause is not Cause.UNKNOWN
+        body.append(book.words.shell("best_guess") if hint else who_mends(book, step.cause))
     return Screen(
         conversation=now.id,
         revision=now.revision,
         step=now.step,
         kind=_kind(now, step),
         title=worded(getattr(step, "text", ()), known) or book.words.shell("untitled"),
-        body=(*_different(tree, now, step), *_read(tree, now, step), *body),
+        body=(*_different(tree, now, step), *_read(tree, now, step), *filter(None, body)),
         steps=all_worded(step.steps, known) if isinstance(step, Advise) else (),
         evidence=_why(tree, now, step, verdict),
         sureness=_sureness(tree, step, verdict),
@@ -105,13 +106,17 @@ def _sureness(tree: Tree, step: object, verdict: Verdict | None) -> str:
     if not isinstance(step, Advise) or step.cause is None:
         return ""
     words = tree.book.words
-    weighed = (RunnerUp(verdict.cause, verdict.confidence), *verdict.runners_up) if verdict else ()
-    sure = next((one.confidence for one in weighed if one.cause is step.cause), None)
+    sure = _how_sure(step, verdict)
     if sure is Confidence.CERTAIN and step is not step_for(tree.book, step.cause):
         sure = Confidence.LIKELY  # it says where the fault sits, too, and that nobody saw
     if verdict and verdict.cause is step.cause and sure is verdict.confidence:
         return sureness(tree.book, verdict)
     return words.confidence(sure) if sure else words.shell("sure_by_answers")
+
+
+def _how_sure(step: Advise, verdict: Verdict | None) -> Confidence | None:
+    weighed = (RunnerUp(verdict.cause, verdict.confidence), *verdict.runners_up) if verdict else ()
+    return next((one.confidence for one in weighed if one.cause is step.cause), None)
 
 
 def _different(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
@@ -130,7 +135,8 @@ def _read(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
     cause = newest.verdict.cause
     if cause in (Cause.UNKNOWN, Cause.OK, Cause.NOT_A_FAILURE):
         return ()
-    return (f"{tree.book.words.shell('your_words_say')} {tree.book.words.cause(cause)}",)
+    said = "your_words_hint" if newest.verdict.confidence is Confidence.POSSIBLE else "your_words_say"
+    return (f"{tree.book.words.shell(said)} {tree.book.words.cause(cause)}",)
 
 
 def _fresh(now: Conversation) -> bool:

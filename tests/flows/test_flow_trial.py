@@ -198,6 +198,15 @@ def test_words_that_were_understood_are_said_back_at_the_questions(talk: Talk) -
     assert talk.choose("thunderbird").screen.body[0].startswith("What I read in your words:")
 
 
+def test_words_that_fit_several_causes_are_called_a_guess(talk: Talk) -> None:
+    talk.open("0x800CCC0E").see("timeout", quote="0x800CCC0E", sure="possible")
+    assert talk.screen.body[0].startswith("Your words can mean more than one thing.")
+    talk.choose("outlook_new", "microsoft")
+    assert talk.step == "advice.timeout"
+    assert "This is my best guess so far, no more: see whether it fits." in talk.screen.body
+    assert "you did nothing wrong" not in " ".join(talk.screen.body)
+
+
 @pytest.mark.parametrize(("port", "said"), [("587", "Leave the port at `587`"), ("25", "not `25`")])
 def test_a_port_for_programs_is_left_as_it_is(talk: Talk, port: str, said: str) -> None:
     talk.open().choose("error", "relay", "thunderbird").fill(port=port).see("auth_required")
