@@ -18,12 +18,14 @@ from bot.desk import Desk
 from bot.slack.calls import RATES, Calls
 from bot.slack.delivery import BETWEEN_EDITS, SlackFront
 from bot.slack.faults import SlackFault
+from bot.slack.files import Files
 from bot.slack.gate import Gate, House
 from bot.slack.listeners import Listeners
 from bot.slack.notes import Notes
 from bot.slack.people import People
 from bot.slack.sockets import serve_socket
 from bot.slack.web import serve_http
+from probes.replies.files import MOST as MOST_OF_A_FILE
 
 LOG = logging.getLogger(__name__)
 API = "https://slack.com/api/"
@@ -102,7 +104,15 @@ class Slack:
     def attach(self, desk: Desk) -> AsyncApp:
         """Build the bolt app whose listeners hand their turns to this desk."""
         self.listeners = Listeners(
-            desk, self.front, gate=self._gate, house=self.house, session=self._session, people=self._people
+            desk,
+            self.front,
+            gate=self._gate,
+            house=self.house,
+            session=self._session,
+            people=self._people,
+            files=Files(
+                self.front.calls, self._session, self._client.token or "", self._client.base_url, most=MOST_OF_A_FILE
+            ),
         )
         self.app = _bolt(self._settings, self._client, self.house)
         self.listeners.register(self.app)
@@ -125,6 +135,8 @@ class Slack:
         """
         if self.app is None:
             raise RuntimeError("attach a desk first")
+        if self.listeners is not None:
+            self.listeners.resume()
         if token := self._settings.slack_app_token:
             await serve_socket(self.app, token, self._client, stop, ready=ready)
         elif self._settings.slack_signing_secret:

@@ -12,6 +12,7 @@ SCOPES = {
     "channels:history": "what IT writes in the thread of a case reaches the person (a public support channel)",
     "chat:write": "every step of a conversation, and the case in the support channel",
     "commands": "/smtp-help and the message shortcut",
+    "files:read": "a saved mail that is dropped on the bot is read",
     "groups:history": "the same where the support channel is private",
     "im:history": "what is pasted in the direct message; a message is looked for before it is posted again",
     "im:write": "the direct message is opened",

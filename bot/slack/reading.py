@@ -11,7 +11,8 @@ from bot.slack.text import unescaped
 from probes.target import clean
 
 Body = Mapping[str, Any]
-MAIL_FILES = (".eml", ".msg")
+MAIL_FILES = (".eml", ".emlx", ".msg", ".mbox", ".txt", ".log")
+MAIL_TYPES = ("message/rfc822", "application/vnd.ms-outlook", "application/mbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,20 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A file: `mail` is a mail file; `reference` names it for IT."""
+    """A file: `reference` names it for IT, `url` is where its bytes are, `size` in bytes, 0 where Slack does not say.
 
-    reference: str
+    `readable` says that it may be a mail or a text; `incomplete` that Slack has to be asked for the rest of it.
+    """
+
+    id: str
     name: str
-    mail: bool
-    picture: bool
+    reference: str
+    url: str = ""
+    size: int = 0
+    picture: bool = False
+    readable: bool = False
+    incomplete: bool = False
+    gone: bool = False
 
 
 def who(body: Body) -> Who | None:
@@ -102,14 +111,28 @@ def pressed_at(body: Body) -> float:
 
 def files(message: Body) -> tuple[Sent, ...]:
     """Return the files of a message."""
-    found = []
-    for each in message.get("files") or ():
-        name = str(each.get("name") or each.get("title") or each.get("id") or "")
-        mimetype = str(each.get("mimetype") or "")
-        mail = name.lower().endswith(MAIL_FILES) or mimetype in ("message/rfc822", "application/vnd.ms-outlook")
-        reference = str(each.get("permalink") or each.get("id") or name)
-        found.append(Sent(reference, name, mail, mimetype.startswith("image/") or not mail))
-    return tuple(found)
+    listed = message.get("files")
+    return tuple(sent(each) for each in listed or () if isinstance(each, Mapping)) if isinstance(listed, list) else ()
+
+
+def sent(file: Body) -> Sent:
+    """Read what Slack says of a file; in a shared channel that may be no more than its id."""
+    name = str(file.get("name") or file.get("title") or file.get("id") or "")
+    mimetype = str(file.get("mimetype") or "")
+    size = file.get("size")
+    url = str(file.get("url_private_download") or file.get("url_private") or "")
+    gone = file.get("mode") in ("tombstone", "hidden_by_limit")
+    return Sent(
+        id=str(file.get("id") or ""),
+        name=name,
+        reference=str(file.get("permalink") or file.get("id") or name),
+        url=url,
+        size=size if isinstance(size, int) else 0,
+        picture=mimetype.startswith("image/"),
+        readable=name.lower().endswith(MAIL_FILES) or mimetype in MAIL_TYPES or mimetype.startswith("text/"),
+        incomplete=file.get("file_access") == "check_file_info" or not (url or gone),
+        gone=gone,
+    )
 
 
 def words(message: Body) -> str:

@@ -61,9 +61,10 @@ class Bot:
 
     async def quiet(self, person):
         """Wait until nothing is under way for somebody, and return their newest conversation."""
-        kept = await self.desk.recent(person.owner)
-        for each in kept:
-            await self.desk.settled(each.id)
+        for _ in range(2):  # an answer may have moved the conversation: a file that was read
+            await self.half.listeners.replies.settled()
+            for each in await self.desk.recent(person.owner):
+                await self.desk.settled(each.id)
         await self.half.listeners.replies.settled()
         return await self.desk.current(person.owner) or next(iter(await self.desk.recent(person.owner)), None)
 

@@ -124,9 +124,9 @@ class Person:
         event = {"type": "message", "channel_type": "channel", "channel": channel, **message, **more}
         return await self._event(event)
 
-    async def mentions(self, text="help", channel="C0TALK"):
+    async def mentions(self, text="help", channel="C0TALK", **more):
         return await self._event(
-            {"type": "app_mention", "channel": channel, "text": f"<@{BOT_USER}> {text}", "ts": "1.2"}
+            {"type": "app_mention", "channel": channel, "text": f"<@{BOT_USER}> {text}", "ts": "1.2", **more}
         )
 
     async def opens_home(self):

@@ -20,6 +20,7 @@ SCOPES = {
     "channels:history",
     "chat:write",
     "commands",
+    "files:read",
     "groups:history",
     "im:history",
     "im:write",
@@ -48,6 +49,8 @@ class FakeSlack:
         self.triggers = {}
         self.urls = {}
         self.faults = defaultdict(deque)
+        self.files = {}
+        self.fetches = []
         self.broken_rules = []
         self.connections = []
         self.acks = {}
@@ -65,6 +68,8 @@ class FakeSlack:
                 web.route("*", "/api/{method}", self._api),
                 web.post("/response/{id}", self._respond),
                 web.get("/link/{ticket}", self._link),
+                web.get("/files-pri/{id}/download/{name}", self._file),
+                web.get("/signin", self._signin),
             ]
         )
         runner = web.AppRunner(site, access_log=None, shutdown_timeout=0.2)
@@ -93,6 +98,20 @@ class FakeSlack:
     def channel(self, channel, *, joined=True, archived=False):
         self.channels[channel] = {"joined": joined, "archived": archived}
         return channel
+
+    def file(self, name, data, mimetype="application/octet-stream", *, shared=False, **more):
+        """Put a file into this workspace; returns what an event says of it, in a `shared` channel no more than its id.
+
+        The faults of `file` itself: signin (a token without the scope), elsewhere, endless, slow, gone.
+        """
+        number = f"F{self.number():06d}"
+        url = f"{self.root}/files-pri/{number}/download/{name}"
+        known = {"id": number, "name": name, "mimetype": mimetype, "size": len(data), "mode": "hosted"}
+        known |= {"url_private": url, "url_private_download": url, "permalink": f"{self.root}/files/{number}"}
+        self.files[number] = {**known, **more, "data": data}
+        if shared:
+            return {"id": number, "mode": "file_access", "file_access": "check_file_info"}
+        return {**known, **more}
 
     def fault(self, method, *names):
         """Make the next calls fail: drop_after_accept, drop, ratelimited:SECONDS, server_error, a name."""
@@ -273,10 +292,47 @@ class FakeSlack:
         self.homes[user_id] = {**view, "id": f"V{self.number()}", "hash": f"{self.number()}.h"}
         return {"view": self.homes[user_id]}
 
+    def do_files_info(self, file, **_):
+        if file not in self.files:
+            raise RefusedError("file_not_found")
+        return {"file": {key: value for key, value in self.files[file].items() if key != "data"}}
+
     def do_usergroups_users_list(self, usergroup, **_):
         if usergroup not in self.groups:
             raise RefusedError("no_such_subteam")
         return {"users": self.groups[usergroup]}
+
+    # Files
+
+    async def _file(self, request):
+        """Serve a file to the bot's token alone; without one, or without the scope, Slack leads to its sign-in page."""
+        file, fault = self.files.get(request.match_info["id"]), next(iter(self.faults["file"]), "")
+        self.fetches.append(dict(request.headers))
+        if fault:
+            self.faults["file"].popleft()
+        self.changed.set()
+        if fault == "elsewhere":
+            return web.Response(
+                status=302, headers={"Location": f"http://localhost:{self.root.rsplit(':')[-1]}/signin"}
+            )
+        allowed = request.headers.get("Authorization") == f"Bearer {TOKEN}" and "files:read" in self.scopes
+        if fault == "signin" or not allowed:
+            return web.Response(status=302, headers={"Location": f"{self.root}/signin"})
+        if file is None or fault == "gone":
+            return web.Response(status=404)
+        if fault != "endless":
+            return web.Response(body=file["data"], content_type="application/octet-stream")
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        try:
+            while True:
+                await answer.write(b"x" * 65536)
+        except (ConnectionError, OSError):
+            return answer
+
+    async def _signin(self, request):
+        self.fetches.append({"signin": True, **request.headers})
+        return web.Response(text="<html>sign in</html>", content_type="text/html")
 
     # response_url
 

@@ -121,16 +121,6 @@ async def test_words_in_the_direct_message_open_a_conversation_once(run):
         assert len(ann.messages) == posted
 
 
-async def test_a_mail_file_is_answered_kindly(run):
-    async with run() as bot:
-        ann = bot.person()
-        await ann.command()
-        await bot.quiet(ann)
-        await ann.says("", files=[{"id": "F2", "name": "bounce.EML", "mimetype": "text/plain"}])
-        await bot.quiet(ann)
-        assert "cannot open mail files yet" in words(ann.messages[-1])
-
-
 async def test_a_mention_points_to_the_direct_message_for_the_mentioner_alone(run):
     async with run() as bot:
         bot.slack.channel("C0TALK")

@@ -92,8 +92,7 @@ def test_every_listener_stands_in_the_manifest():
         and len(node.elts) == 2
         and isinstance(node.elts[0], ast.Constant)
         and isinstance(node.elts[1], ast.Attribute)
-        and isinstance(node.elts[1].value, ast.Name)
-        and node.elts[1].value.id == "self"
+        and ast.unparse(node.elts[1]).startswith("self.")
     }
     assert {event.split(".")[0] for event in EVENTS} == listened
     assert found["settings"]["interactivity"]["is_enabled"] is True

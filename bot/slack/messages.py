@@ -1,0 +1,107 @@
+"""What people write to the bot: words and files in the direct message, and a mention in a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.desk import Desk, Outcome
+from bot.front import Turn
+from bot.slack import reading
+from bot.slack.calls import body as drawn_body
+from bot.slack.cases import Cases
+from bot.slack.clicks import failed
+from bot.slack.delivery import SlackFront
+from bot.slack.dropped import Dropped
+from bot.slack.gate import Gate
+from bot.slack.home import note
+from bot.slack.openings import Openings
+from bot.slack.reading import Body, Sent, Who
+from bot.slack.replies import Replies
+from bot.slack.words import say
+from flows.conversation import Pasted
+
+KINDS = (None, "file_share", "thread_broadcast", "me_message")
+"""The subtypes of messages that a person wrote; edits, deletions and notices are none."""
+
+
+class Messages:
+    """Each word becomes one turn of the desk; a conversation is opened where none is."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        front: SlackFront,
+        *,
+        gate: Gate,
+        openings: Openings,
+        cases: Cases,
+        dropped: Dropped,
+        replies: Replies,
+    ) -> None:
+        self._desk, self._front, self._gate = desk, front, gate
+        self._openings, self._cases, self._dropped, self._replies = openings, cases, dropped, replies
+
+    async def mention(self, body: Body) -> None:
+        """Point to the direct message, where nobody else reads an address; only who mentioned the bot sees it.
+
+        A file that comes with the mention is read there at once.
+        """
+        person, event = self._gate.person(body), body["event"]
+        key = reading.key(body)
+        if person is None or not self._openings.once(key):
+            return
+        said = await self._gate.refused(person, str(event.get("channel") or ""))
+        drawn = note(said) if said else note(say("mention"), start=True)
+        files = [] if said else [file for file in reading.files(event) if not file.gone]
+        if files:
+            outcome = await self._openings.opened(key, person)
+            drawn = note(outcome.said) if outcome.said else self._openings.pointer(body, "pointer")
+            if outcome.conversation:
+                await self._dropped.take(outcome.conversation, key, files)
+        where = {"channel": event.get("channel"), "user": person.user}
+        thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+        self._replies.later(self._whisper({**where, **thread, **drawn_body(drawn)}))
+
+    async def _whisper(self, arguments: dict[str, Any]) -> None:
+        await self._front.calls("chat.postEphemeral", repeat=False, **arguments)
+
+    async def message(self, body: Body) -> None:
+        """Take words and files of the direct message, and those that are written in the thread of a case."""
+        person, event = self._gate.person(body), body["event"]
+        if person is None or event.get("subtype") not in KINDS:
+            return
+        if event.get("channel_type") in ("channel", "group"):
+            await self._cases.written(body)
+            return
+        if event.get("channel_type") != "im":
+            return
+        key = reading.key(body)
+        if said := await self._gate.refused(person):
+            if self._openings.once(f"refused {person.owner}"):
+                self._replies.later(self._front.tell(person.owner, note(said)))
+            return
+        text, files = reading.typed(event.get("text")), reading.files(event)
+        if not files and (drawn := await self._openings.worded(person, text)) is not None:
+            if self._openings.once(key):
+                self._replies.later(self._front.tell(person.owner, drawn))
+            return
+        if text or files:
+            await self._took(key, person, text, files, str(event.get("ts") or ""))
+
+    async def _took(self, key: str, person: Who, text: str, files: Sequence[Sent], ts: str) -> None:
+        current = await self._desk.current(person.owner)
+        if current is None:
+            opened = await self._openings.opened(key, person, text)
+            self._say(person, opened)
+            current, text = opened.conversation, ""
+        if current is None:
+            return
+        await self._desk.remember(current.id, {"below": ts or "yes"})
+        await self._dropped.take(current, key, files)
+        if text:
+            self._say(person, await self._desk.take(Turn(key, current.id, person.owner, Pasted(text))))
+
+    def _say(self, person: Who, outcome: Outcome) -> None:
+        if outcome.said:
+            self._replies.later(self._front.tell(person.owner, failed(outcome)))

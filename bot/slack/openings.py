@@ -1,0 +1,76 @@
+"""How a conversation begins in Slack, the words that are answered without one, and the way to the direct message."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from bot.catalogue import meaning
+from bot.desk import Desk, Outcome, Result
+from bot.slack.blocks import Drawn
+from bot.slack.gate import House
+from bot.slack.home import note, pointer
+from bot.slack.marks import Mark
+from bot.slack.people import People
+from bot.slack.reading import Body, Who
+from bot.slack.replies import Replies
+from bot.slack.words import say
+from flows.conversation import Conversation, Status
+
+DELIVERIES_KEPT = 10_000
+
+
+class Openings:
+    """What commands, messages, mentions and the shortcut share."""
+
+    def __init__(self, desk: Desk, *, house: House, people: People, replies: Replies) -> None:
+        self._desk = desk
+        self._house = house
+        self._people = people
+        self._replies = replies
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    async def opened(self, key: str, person: Who, text: str = "") -> Outcome:
+        """Open a conversation; the language of the person's profile is asked for after the acknowledgement."""
+        outcome = await self._desk.open(key, person.owner, text)
+        if outcome.result is Result.TAKEN and outcome.conversation:
+            self._replies.later(self._speaks(person, outcome.conversation.id))
+        return outcome
+
+    async def _speaks(self, person: Who, conversation: str) -> None:
+        if locale := (await self._people.known(person.user)).locale:
+            await self._desk.speaks(conversation, locale)
+
+    async def worded(self, person: Who, text: str) -> Drawn | None:
+        """Answer the words `help`, `status` and `forget me`; None for any other text."""
+        match meaning(text, ("help", "forget", "status")):
+            case "help":
+                return note(say("help"), start=True)
+            case "forget":
+                count = await self._desk.forget(person.owner)
+                return note(say("forgotten", count=count) if count else say("forgotten_none"))
+            case "status":
+                now = await self._desk.current(person.owner)
+                if now is None:
+                    return note(say("nothing_open"), start=True)
+                word = "status_handed" if now.status is Status.HANDED else "status_open"
+                return note(say(word, title=self._desk.screen(now).title), resume=Mark(now.id, now.revision))
+            case _:
+                return None
+
+    def offer(self, current: Conversation) -> Drawn:
+        """Draw the choice between going on with what is open and starting anew."""
+        title = self._desk.screen(current).title
+        return note(say("going", title=title), resume=Mark(current.id, current.revision), anew=True)
+
+    def pointer(self, body: Body, word: str) -> Drawn:
+        """Draw the way to the direct message."""
+        app = self._house.app or str(body.get("api_app_id") or "")
+        return pointer(word, self._house.team, app)
+
+    def once(self, key: str) -> bool:
+        """Tell whether this is the first of its deliveries; for answers that change no conversation."""
+        first = key not in self._seen
+        self._seen[key] = None
+        while len(self._seen) > DELIVERIES_KEPT:
+            self._seen.popitem(last=False)
+        return first
