@@ -15,6 +15,19 @@ NEAR = 25
 RIVAL = 22
 """One that weighs at most this much less takes the certainty away."""
 
+_SURE_WITHOUT_CODE = frozenset(
+    (
+        Cause.OK,
+        Cause.NOT_A_FAILURE,
+        Cause.SERVER_NAME_WRONG,
+        Cause.STARTTLS_NOT_OFFERED,
+        Cause.CERTIFICATE_EXPIRED,
+        Cause.CERTIFICATE_NAME_MISMATCH,
+        Cause.CERTIFICATE_SELF_SIGNED,
+    )
+)
+"""What a program finds out by itself; of all else a server speaks, and its words without its code are not certain."""
+
 _PROVIDER_HOSTS = {
     "google": ("google.com", "gmail.com", "googlemail.com"),
     "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "office365.us", "microsoft.com"),
@@ -135,6 +148,9 @@ def _reading(
             runners.setdefault(match.rule.cause, Confidence.POSSIBLE)
     for cause in rule.also:
         runners.setdefault(cause, Confidence.POSSIBLE)
+    coded = context.reply_code is not None or context.enhanced_code is not None
+    if confidence is Confidence.CERTAIN and not coded and rule.cause not in _SURE_WITHOUT_CODE:
+        confidence = Confidence.LIKELY
     failure = rule.cause not in (Cause.OK, Cause.NOT_A_FAILURE)
     return Reading(
         cause=rule.cause,
