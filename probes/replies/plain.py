@@ -82,6 +82,9 @@ def _quote(text: Clean, best: Match, code: int | None, enhanced: str | None) -> 
         (at for mark in (b". ", b"; ", b" (in reply") if (at := text.data.find(mark, end)) >= 0), default=end + 80
     )
     right = right + 1 if right - end < 80 else end
+    while left == start and start > 0 and text.data[start - 1 : start].isalnum():
+        left -= 1
+        start -= 1
     while right < len(text.data) and right == end and text.data[right : right + 1].isalnum():
         right += 1
         end += 1

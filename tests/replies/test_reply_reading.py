@@ -144,3 +144,7 @@ def test_a_hostile_megabyte_costs_what_a_megabyte_costs(name: str):
     began = time.perf_counter()
     read(text)
     assert time.perf_counter() - began < 5
+
+
+def test_a_quote_never_begins_within_a_code():
+    assert read("Outlook 0x800CCC0E").quote == "0x800CCC0E"
