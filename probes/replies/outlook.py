@@ -26,7 +26,17 @@ _NAME, _ADDRESS, _SMTP = 0x3001, 0x3003, 0x39FE
 _REPORT_TEXT, _SAID, _STATUS, _DIAGNOSIS, _REMOTE = 0x1001, 0x0C1B, 0x0C20, 0x0C05, 0x0C21
 _FILE, _LONG_FILE, _DATA, _KIND = 0x3704, 0x3707, 0x3701, 0x370E
 _INNER = "__substg1.0_3701000D"
-_BROKEN = (ValueError, LookupError, struct.error, OSError, TypeError, AttributeError, MemoryError, RecursionError)
+_BROKEN = (
+    ArithmeticError,
+    ValueError,
+    LookupError,
+    struct.error,
+    OSError,
+    TypeError,
+    AttributeError,
+    MemoryError,
+    RecursionError,
+)
 _DIAGNOSES = {0: "5.1.1", 1: "5.1.4", 3: "5.4.6", 4: "5.2.1", 5: "5.4.7", 7: "5.3.4"}
 """MAPI's own numbers (MAPI_DIAG_* of its header files) and what RFC 3463 calls the same."""
 _ACTIONS = {"ndr": "failed", "dr": "delivered", "delayed": "delayed"}

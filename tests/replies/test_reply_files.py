@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from probes.causes import Cause
@@ -184,6 +184,7 @@ def test_what_is_no_mail_is_refused_and_says_why(data, name, refused):
     assert opened(data, name) == Opened(refused=refused)
 
 
+@example(b"\x00\x01", 32, "a.eml")
 @given(st.binary(max_size=3000), st.integers(0, 2**32 - 1), st.sampled_from(["a.eml", "a.msg", "a"]))
 def test_damaged_files_never_raise(noise, seed, name):
     whole = compound(REPORT)
