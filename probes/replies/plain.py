@@ -28,6 +28,24 @@ _SURE_WITHOUT_CODE = frozenset(
 )
 """What a program finds out by itself; of all else a server speaks, and its words without its code are not certain."""
 
+_NEVER_SAID = frozenset(
+    (
+        Cause.OK,
+        Cause.NOT_A_FAILURE,
+        Cause.CLIENT_OFFLINE_OR_STUCK,
+        Cause.NO_NETWORK,
+        Cause.SERVER_NAME_WRONG,
+        Cause.NO_ADDRESS,
+        Cause.DNS_FAILURE,
+        Cause.PORT_BLOCKED,
+        Cause.CONNECTION_REFUSED,
+        Cause.NOT_AN_SMTP_SERVER,
+        Cause.INCOMING_SERVER_USED,
+        Cause.WRONG_SECURITY_MODE,
+    )
+)
+"""Who answers a live command with an error says none of these: we have found it, reached it, and it speaks SMTP."""
+
 _PROVIDER_HOSTS = {
     "google": ("google.com", "gmail.com", "googlemail.com"),
     "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "office365.us", "microsoft.com"),
@@ -60,12 +78,16 @@ def provider_of(host: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the caller knows of a text already; it wins over what the text shows."""
+    """What the caller knows of a text already; it wins over what the text shows.
+
+    `live` is true of a reply that we heard ourselves.
+    """
 
     reply_code: int | None = None
     enhanced_code: str | None = None
     stage: str | None = None
     host: str | None = None
+    live: bool = False
 
 
 def _quote(text: Clean, best: Match, code: int | None, enhanced: str | None) -> str:
@@ -118,6 +140,8 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
             providers.add(provider)
     context = Context(code, enhanced, stage, frozenset(providers))
     matches = matcher.matches(text, found, context)
+    if known.live:
+        matches = [match for match in matches if match.rule.cause not in _NEVER_SAID]
     made_by = ", ".join(sorted(software)) or None
     if not matches:
         return (

@@ -32,7 +32,7 @@ def read_live(  # noqa: PLR0917 - as `read_reply`, which names them
 ) -> Reading:
     """Read a live reply; see `probes.replies.read_reply`."""
     text = sound(text)
-    known = Known(code, enhanced, stage, host)
+    known = Known(code, enhanced, stage, host, live=code >= 400)
     if own is not None:
         reading, weight = read_plain(text, own, known)
         if weight:
