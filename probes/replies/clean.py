@@ -192,6 +192,20 @@ def _typed_off(hay: str) -> str:
     return "".join(f" ({code})" for code in added if code.lower() not in hay)
 
 
+_NAMED = r"(?i)(transient|permanent)negativecompletion\W{1,24}category: (\w+)\W{1,24}detail: (\w+)"
+_CATEGORIES = ("syntax", "information", "connections", "unspecified3", "unspecified4", "mailsystem")
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _named_code(shown: str) -> str:
+    """Return what is to be added where a library spells a reply code out in words, as lettre does: the code itself."""
+    found = pattern(_NAMED).search(shown)
+    if not found or found.group(2).lower() not in _CATEGORIES or found.group(3).lower() not in _DIGITS:
+        return ""
+    first = 5 if found.group(1).lower() == "permanent" else 4
+    return f" (reply: {first}{_CATEGORIES.index(found.group(2).lower())}{_DIGITS.index(found.group(3).lower())})"
+
+
 def clean(text: str) -> Clean:
     """Return `text` made plain: quoting, decoration, continuation codes and odd signs gone. Never raises."""
     text = straightened(unwrapped(bounded(text)))
@@ -210,6 +224,8 @@ def from_lines(lines: list[str]) -> Clean:
     shown = _without_repeats(" ".join(text.split()))
     if "214" in shown:
         shown += _hexadecimal(shown)
+    if "NegativeCompletion" in shown:
+        shown += _named_code(shown)
     hay = shown.lower()
     if "cc" in hay or "ox8" in hay or "0x8" in hay:
         added = _typed_off(hay)
