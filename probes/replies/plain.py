@@ -8,10 +8,8 @@ from probes.causes import Cause, Confidence, RunnerUp
 from probes.replies import codes, facts
 from probes.replies.clean import Clean, clean, rewrapped
 from probes.replies.reading import Reading
-from probes.replies.rulebook import Context, Match, Matcher
+from probes.replies.rulebook import NEAR, Context, Match, Matcher
 
-NEAR = 25
-"""A rule of another cause that weighs at most this much less is a runner-up."""
 RIVAL = 22
 """One that weighs at most this much less takes the certainty away."""
 

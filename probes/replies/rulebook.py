@@ -15,6 +15,10 @@ from probes.causes import Cause, Confidence
 from probes.replies.clean import Clean
 
 
+NEAR = 25
+"""A rule of another cause that weighs at most this much less is a runner-up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A pattern on a clean text, all small letters; `atoms` are words of which each match holds one."""
@@ -131,14 +135,22 @@ class Matcher:
         return [rules[key] for key in sorted(rules)], software
 
     def matches(self, text: Clean, found: list[tuple[Rule, Pattern]], context: Context) -> list[Match]:
-        """Return the candidates that fit `context` and really match, best first, and those that go by codes alone."""
-        fitting = []
-        for rule, each in found:
-            if not _fits(rule, context):
+        """Return the candidates that fit `context` and really match, best first, and those that go by codes alone.
+
+        Left out, since they change no reading: those that weigh more than `NEAR` less than the best, and those of a
+        cause that a heavier rule names already.
+        """
+        fitting: list[Match] = []
+        heaviest: dict[Cause, int] = {}
+        for rule, each in sorted(found, key=lambda pair: -pair[0].weight):
+            if fitting and rule.weight < fitting[0].rule.weight - NEAR:
+                break
+            if rule.weight < heaviest.get(rule.cause, 0) or not _fits(rule, context):
                 continue
             span = _span(each, text.data)
             if span and _beside(rule, text.data):
                 fitting.append(Match(rule, *span))
+                heaviest[rule.cause] = rule.weight
         fitting.extend(
             Match(rule, 0, 0) for rule in self._coded(context) if _fits(rule, context) and _beside(rule, text.data)
         )
