@@ -20,6 +20,9 @@ from probes.replies.files import MOST, Refused, opened
 from probes.replies.reading import Reading
 from probes.replies.rulebook import Matcher
 
+FEW = 3
+"""So many words, or fewer, are hardly what a program or a server said in full."""
+
 _REFUSED = {
     Refused.EMPTY: "is empty: there is nothing to read in it.",
     Refused.TOO_LARGE: "is larger than 5 MB. Paste its words, or save the mail without attachments.",
@@ -43,10 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
         return _lines(book, own)
     texts: list[tuple[str | None, str]] = []
     for name in arguments.files:
+        if not name.strip():
+            return complain("No file is named. Paste the words of the error on standard input, or name a file of them.")
         try:
             data = Path(name).read_bytes()
         except OSError as error:
-            return complain(f"{name!r} cannot be read: {error.strerror}.")
+            hint = " To have words read, paste them on standard input." if " " in name.strip() else ""
+            return complain(f"{name!r} cannot be read: {error.strerror}.{hint}")
         file = opened(data, name)
         if file.refused:
             return complain(f"{name!r} {_REFUSED[file.refused]}")
@@ -68,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             if number:
                 print()
-            print((f"{name}:\n" if name is not None and len(texts) > 1 else "") + redact(_page(book, reading))[0])
+            print((f"{name}:\n" if name is not None and len(texts) > 1 else "") + redact(_page(book, reading, text))[0])
     return 1 if failed else 0
 
 
@@ -107,16 +113,22 @@ def _answers(reading: Reading) -> dict[str, str]:
     return found
 
 
-def _page(book: Book, reading: Reading) -> str:
+def _page(book: Book, reading: Reading, text: str) -> str:
     page = printed(book, of_reading(reading), _answers(reading))
     if reading.quote:
         page += "\n" + say("report", "decided", quote=reading.quote)
         page += " " + say("report", "rule", rule=reading.rule) if reading.rule else ""
     if reading.cause is Cause.UNKNOWN and not reading.rule:
-        page += "\n" + say("report", "not_known")
+        page += "\n" + say("report", _unknown(text))
     for one in reading.recipients[:20]:
         page += f"\n  {one.address}: {one.cause}"
     return page
+
+
+def _unknown(text: str) -> str:
+    """Return the text that says why nothing was named: no words, too few of them, or words that no rule knows."""
+    words = len(text.split())
+    return "not_known" if words > FEW else "few_words" if words else "no_words"
 
 
 def _lines(book: Book, own: Matcher | None) -> int:

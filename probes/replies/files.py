@@ -73,9 +73,11 @@ def _is_binary(data: bytes) -> bool:
 
 
 def _without_count(data: bytes) -> bytes:
-    """Take off the length that Apple's `.emlx` opens with."""
+    """Take off the length that Apple's `.emlx` opens with; a number before anything but a mail is a reply code."""
     first, _, rest = data.partition(b"\n")
-    return rest[: int(first)] if first.strip().isdigit() and len(first) < 12 else data
+    if not first.strip().isdigit() or len(first) > 11:
+        return data
+    return rest[: int(first)] if is_message(rest[:4000].decode("utf-8", "replace")) else data
 
 
 def _parsed(data: bytes) -> Message:

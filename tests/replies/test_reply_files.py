@@ -88,6 +88,11 @@ def test_apples_file_with_its_length_in_front_is_read():
     )
 
 
+def test_a_reply_code_on_a_line_of_its_own_is_no_length():
+    assert opened(b"550\nuser unknown\n", "note.txt").text == "550\nuser unknown\n"
+    assert opened(b"550\n", "standard input").text == "550\n"
+
+
 def test_a_mailbox_file_is_read_by_its_first_mail():
     assert told(b"From MAILER-DAEMON Mon Nov 24 2026\n" + POSTFIX)[0] is Cause.MAILBOX_FULL
 
