@@ -157,7 +157,7 @@ def rewrapped(text: str) -> str | None:
     return "".join(lines)
 
 
-_DECIMAL = r"(?:^|[^\d.])-?(214[678]\d{6})(?:[^\d.]|$)"
+_DECIMAL = r"(?:^|[^\d.])-?(214[6-9]\d{6})(?:[^\d.]|$)"
 
 
 def _hexadecimal(text: str) -> str:

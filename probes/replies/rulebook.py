@@ -14,7 +14,6 @@ import re2
 from probes.causes import Cause, Confidence
 from probes.replies.clean import Clean
 
-
 NEAR = 25
 """A rule of another cause that weighs at most this much less is a runner-up."""
 
