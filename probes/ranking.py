@@ -41,6 +41,8 @@ def works(held: Dialogue, target: Target) -> bool:
     """Tell whether a conversation shows settings that work, as far as can be seen without the password."""
     if held.ended is not Ended.FINISHED or (held.certificate is not None and held.certificate.failures):
         return False
+    if held.encrypted and held.certificate is None:
+        return False  # anonymous ciphers, which no mail program has
     if held.handshake is not None and old_tls(held.handshake.version):
         return False
     return target.login is not Login.YES or bool(LOGIN_METHODS.intersection(held.mechanisms))

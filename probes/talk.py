@@ -1,6 +1,6 @@
 """Hold one SMTP conversation with one address, port and mode.
 
-It says nothing after RCPT but QUIT, speaks only when it is its turn, and judges nothing.
+It never says DATA, speaks only when it is its turn, and judges nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from probes.addressing import envelope
 from probes.dialogue import Dialogue, Ended, natural, offered
 from probes.findings import Finding, Severity
 from probes.logins import METHODS, log_in
@@ -17,7 +18,7 @@ from probes.network import Dialled, Network, Reached, place
 from probes.replies.rulebook import shipped
 from probes.session import REPLY_SECONDS, End, Session
 from probes.speakers import Speaker, speaker
-from probes.target import Security, Target, parse_host
+from probes.target import Security, Target, domain_of, parse_host
 from probes.wire import readable
 
 GREETING_SECONDS = 30.0
@@ -25,6 +26,9 @@ GREETING_SECONDS = 30.0
 AWAITED_SECONDS = 2.5
 """After so long without a greeting the person is told what is waited for."""
 PROVOKED_SECONDS = 2.0
+ASIDE_SECONDS = 5.0  # for a question on which no cause hangs
+NOBODY = "smtp-help-asks-for-nobody"
+"""A mailbox that no domain has."""
 
 
 async def dialogue(
@@ -202,6 +206,7 @@ class _Conversation(Session):
         if reply.code in (500, 501, 502, 504, 550, 554):
             again = await self.say("helo", f"HELO {self._own_name()}")
             if again.code != 250:
+                await self._literal()
                 self.part(Ended.REFUSED)
             self.capabilities = {}
             return
@@ -211,6 +216,15 @@ class _Conversation(Session):
         if stage == "ehlo":
             self.clear, self.clear_mechanisms = extensions, mechanisms
         self.capabilities, self.mechanisms = extensions, mechanisms
+
+    async def _literal(self) -> None:
+        """Ask whether a name is all that it minds: many programs send their address in brackets (RFC 5321, 4.1.3)."""
+        stage, transport = self.stage, self.wire.transport
+        if transport is not None and (own := transport.get_extra_info("sockname")):
+            with suppress(End):
+                literal = f"[IPv6:{own[0]}]" if ":" in own[0] else f"[{own[0]}]"
+                await self.say("literal", f"EHLO {literal}", seconds=ASIDE_SECONDS)
+        self.stage = stage
 
     async def _starttls(self) -> None:
         if "starttls" not in (self.capabilities or {}):
@@ -243,7 +257,7 @@ class _Conversation(Session):
             self.part(Ended.REFUSED)
 
     async def _envelope(self) -> None:
-        """Try the sender and the recipient, in one write where the server offers that; after RCPT comes only QUIT."""
+        """Try the sender and the recipient, in one write where the server offers that; never DATA."""
         logged_in = self.may_log_in or self.target.login != "yes"
         known = self.capabilities or {}
         # Offering no login in clear, it may refuse all else in clear as well: the empty sender finds out.
@@ -251,24 +265,35 @@ class _Conversation(Session):
         asked = self.target.sender or self.target.recipient or self.target.login == "no" or strict
         if not logged_in or not asked:
             return  # beside the given settings no login is made, so what lies behind one is not asked
-        sender, recipient = self.target.sender or "", self.target.recipient
-        mail = f"MAIL FROM:<{sender}>"
-        if self.target.message_size and "size" in known:
-            mail += f" SIZE={self.target.message_size}"
-        if not (sender + (recipient or "")).isascii() and "smtputf8" in known:
-            mail += " SMTPUTF8"
-        rcpt = f"RCPT TO:<{recipient}>"
-        grouped = bool(recipient) and "pipelining" in known
-        self.begin("mail_from", *((mail, rcpt) if grouped else (mail,)))
+        said = envelope(self.target, known)
+        if said.unsayable:
+            self.stage = "mail_from"
+            self.wire.note("mail_from", f"the {said.unsayable} needs SMTPUTF8, which is not offered")
+            self.part(Ended.REFUSED)
+        grouped = bool(said.rcpt) and "pipelining" in known
+        self.begin("mail_from", *((said.mail, said.rcpt) if grouped else (said.mail,)))
         if self.mechanisms and not self.tried:
             shipped()  # a refusal is to be expected, and reading the rules takes as long as its coming
-        reply = await self.hear("mail_from", self.wire.reply(REPLY_SECONDS), mail)
+        reply = await self.hear("mail_from", self.wire.reply(REPLY_SECONDS), said.mail)
         if reply.code != 250:
             self.part(Ended.REFUSED)
-        if not recipient:
+        if not said.rcpt:
             return
         if not grouped:
-            self.begin("rcpt_to", rcpt)
-        reply = await self.hear("rcpt_to", self.wire.reply(REPLY_SECONDS), rcpt)
+            self.begin("rcpt_to", said.rcpt)
+        reply = await self.hear("rcpt_to", self.wire.reply(REPLY_SECONDS), said.rcpt)
         if reply.code not in (250, 251, 252):
             self.part(Ended.REFUSED)
+        await self._anybody()
+
+    async def _anybody(self) -> None:
+        """Ask the recipient's own server for a mailbox that nobody has: if it takes that too, its yes says little."""
+        if self.target.login != "no":
+            return
+        domain = domain_of(self.target.recipient or "")
+        mx = await self.network.lookup(domain, "MX")
+        if self.target.host.name in (value.split()[-1].rstrip(".").lower() for value in mx.values):
+            asked = f"RCPT TO:<{NOBODY}@{domain}>"
+            self.begin("rcpt_any", asked)
+            with suppress(End):  # the person's own recipient was taken, whatever comes of this one
+                await self.hear("rcpt_any", self.wire.reply(ASIDE_SECONDS), asked)

@@ -207,6 +207,9 @@ def _client_certificate(case: _Case) -> tuple[Finding, ...]:
 def _encrypting(case: _Case) -> Iterator[_Row]:
     if found := case.find("starttls_not_offered"):
         yield _Row(Cause.STARTTLS_NOT_OFFERED, CERTAIN, found)
+    for finding in case.find("starttls_refused"):
+        if "cause" in finding.evidence:
+            yield _by_reply(case, finding)
     if found := case.find("starttls_refused", "tls_failed"):
         yield _Row(Cause.TLS_HANDSHAKE_FAILED, CERTAIN, found)
     if found := case.find("tls_old", "tls_version_refused", "tls_cipher_refused"):
@@ -256,6 +259,9 @@ def _recipient(case: _Case) -> Iterator[_Row]:
 def _addressing(case: _Case) -> Iterator[_Row]:
     if found := case.find("over_size_limit"):
         yield _Row(Cause.MESSAGE_TOO_LARGE, CERTAIN, found)
+    for finding in case.find("smtputf8_not_offered"):
+        of_sender = finding.evidence["part"] == "sender"
+        yield _Row(Cause.SENDER_NOT_ALLOWED if of_sender else Cause.RECIPIENT_SYNTAX, LIKELY, (finding,))
     for finding in case.find("mail_refused", "rcpt_refused"):
         yield _by_reply(case, finding)
 

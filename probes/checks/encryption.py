@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from probes import ranking, survey
+from probes import ranking, replies, survey
+from probes.causes import Cause
 from probes.certificate import Certificate
-from probes.dialogue import Dialogue, Ended
+from probes.dialogue import Dialogue, Ended, Reply
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
@@ -20,6 +21,10 @@ NAME = "encryption"
 _CLIENT_CERTIFICATE = re.compile(
     r"(?:client|required|needs an?) (?:ssl |tls )?certificate|certificate (?:is )?(?:required|presented)", re.IGNORECASE
 )
+_OF_TLS = re.compile(r"\b(?:tls|ssl|starttls|encrypt\w*|certificate|cipher)\b", re.IGNORECASE)
+_LATER = re.compile(r"^(?:4\.\d\.\d )?(?:please )?try again later\.?$", re.IGNORECASE)
+"""Sendmail's and Postfix's words where a mail filter is down."""
+_PASSING = (Cause.SERVER_TEMPORARILY_UNAVAILABLE, Cause.RATE_LIMITED, Cause.GREYLISTED)
 _ERRORS = {"not_tls": "tls_on_plain_port", "version": "tls_version_refused", "cipher": "tls_cipher_refused"}
 
 
@@ -44,7 +49,7 @@ def judge(target: Target, seen: Seen) -> Report:
         return Report(NAME, Outcome.BLIND, reason="not_reached")
     if held.speaker in (Speaker.POP3, Speaker.IMAP):
         return Report(NAME, Outcome.BLIND, reason="not_smtp")
-    found = [*_mode(target, held, seen.other), *_handshake(held)]
+    found = [*_mode(target, held, seen.other), *_handshake(target, held)]
     if held.certificate is not None:
         found += _certificate(target, held, held.certificate)
     transcript = held.transcript if held.handshake is not None and not held.exchanges else ()
@@ -66,12 +71,28 @@ def _mode(target: Target, held: Dialogue, others: Sequence[Dialogue]) -> list[Fi
     return []
 
 
-def _handshake(held: Dialogue) -> list[Finding]:
+def _busy(target: Target, reply: Reply) -> dict[str, str]:
+    """Return what a refusal of STARTTLS means where it speaks of the server's own trouble and not of TLS.
+
+    A full disk or a filter that is down refuses whatever command comes first. 454 is TLS's own (RFC 3207 section 4)
+    unless its enhanced code says otherwise.
+    """
+    own = (reply.enhanced or "").startswith(("4.3.", "4.4."))
+    if not 400 <= reply.code < 500 or _OF_TLS.search(reply.text):
+        return {}
+    read = replies.read_reply(reply.code, reply.text, stage="tls", enhanced=reply.enhanced, host=target.host.name)
+    cause = read.cause if read.cause in _PASSING else Cause.SERVER_TEMPORARILY_UNAVAILABLE
+    said = own or _LATER.search(reply.text) or (reply.code != 454 and read.cause in _PASSING)
+    return {"cause": str(cause), "sure": "likely", "code": str(reply.code)} if said else {}
+
+
+def _handshake(target: Target, held: Dialogue) -> list[Finding]:
     where = held.place
     if held.ended_at == "starttls" and held.ended is not Ended.NO_STARTTLS:
         reply = held.reply("starttls")
         said = f"{reply.code} {reply.text}"[:200] if reply else str(held.ended)
-        return [Finding("starttls_refused", Severity.FAULT, where, {"reply": said})]
+        busy = _busy(target, reply) if reply else {}
+        return [Finding("starttls_refused", Severity.FAULT, where, {"reply": said, **busy})]
     if held.handshake is None:
         return []
     if error := held.handshake.error:

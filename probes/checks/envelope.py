@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from probes import ranking, replies, survey
+from probes.addressing import envelope
 from probes.causes import Cause
 from probes.dialogue import Dialogue, Ended, Reply
 from probes.findings import Finding, Outcome, Report, Severity
@@ -47,7 +48,7 @@ def judge(target: Target, seen: Seen) -> Report:
     held = seen.held
     if held is None or held.capabilities is None:
         return Report(NAME, Outcome.BLIND, reason="not_reached" if held is None else "stopped_before")
-    found = _size(target, held)
+    found = [*_size(target, held), *_unsayable(target, held)]
     not_tested: list[tuple[str, str]] = []
     for stage, part, address in (
         ("mail_from", "mail", target.sender or "<>"),
@@ -61,6 +62,8 @@ def judge(target: Target, seen: Seen) -> Report:
         evidence = {"reply": f"{reply.code} {reply.text}"[:300], "address": address, "code": str(reply.code)}
         if 200 <= reply.code < 300:
             found.append(Finding(f"{part}_accepted", Severity.GOOD, address, evidence))
+            if part == "rcpt" and (anybody := held.reply("rcpt_any")) and 200 <= anybody.code < 300:
+                found.append(Finding("catch_all", Severity.INFO, address, {"domain": domain_of(address)}))
             continue
         read = replies.read_reply(reply.code, reply.text, stage=part, enhanced=reply.enhanced, host=target.host.name)
         offered = bool(held.mechanisms) or any(other.mechanisms for other in seen.others)
@@ -110,6 +113,15 @@ def _elsewhere(target: Target) -> bool:
     domain = domain_of(target.recipient or "")
     own = (target.host.name, domain_of(target.sender or ""))
     return bool(domain) and not any(name == domain or name.endswith("." + domain) for name in own)
+
+
+def _unsayable(target: Target, seen: Dialogue) -> list[Finding]:
+    """Say which address no server without SMTPUTF8 can be told, once what is offered is known for good."""
+    if seen.ended_at in ("ehlo", "helo", "starttls", "tls", "ehlo_tls"):
+        return []
+    part = envelope(target, seen.capabilities or {}).unsayable
+    address = (target.sender if part == "sender" else target.recipient) or ""
+    return [Finding("smtputf8_not_offered", Severity.FAULT, address, {"part": part})] if part else []
 
 
 def _size(target: Target, seen: Dialogue) -> list[Finding]:

@@ -78,6 +78,9 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
         evidence = {"reply": f"{reply.code} {reply.text}"[:300], "cause": read.cause, "sure": read.confidence}
         code = "greeting_refused" if held.ended_at == "greeting" else "hello_refused"
         found.append(Finding(code, Severity.FAULT, where, {**evidence, "code": str(reply.code)}))
+        if code == "hello_refused" and (literal := held.reply("literal")) and literal.code == 250:
+            said = next(e.command for e in reversed(held.exchanges) if e.stage == "literal")
+            found.append(Finding("hello_by_address", Severity.INFO, where, {"said": said.partition(" ")[2]}))
     return found
 
 

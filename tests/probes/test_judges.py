@@ -62,6 +62,7 @@ GREETINGS = [
     ("garbage", held(HELLO, ended=Ended.GARBLED, at="ehlo"), (), ["greeting", "garbled"]),
     ("turned away", held(said("greeting", "554 no"), ended=Ended.REFUSED, at="greeting"), (), ["greeting", "greeting_refused"]),  # noqa: E501 - a row of a table
     ("name refused", held(HELLO, said("ehlo", "550 no"), ended=Ended.REFUSED, at="ehlo"), (), ["greeting", "hello_refused"]),  # noqa: E501 - a row of a table
+    ("name refused, address taken", held(HELLO, said("ehlo", "550 no"), said("literal", "250 a"), ended=Ended.REFUSED, at="ehlo"), (), ["greeting", "hello_refused", "hello_by_address"]),  # noqa: E501 - a row of a table
     ("stopped at STARTTLS", held(HELLO, ended=Ended.CLOSED, at="starttls"), (), ["greeting"]),
 ]  # fmt: skip
 

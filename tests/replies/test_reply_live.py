@@ -14,9 +14,10 @@ connect server_temporarily_unavailable 421 4.7.0 mail.peer.test closing connecti
 connect server_temporarily_unavailable 421 4.3.2 All server ports are busy
 connect spam_or_policy_rejected 554 mail.peer.test ESMTP not accepting messages
 connect rate_limited 421 4.7.0 mail.peer.test Error: too many connections from 192.0.2.7
+connect server_temporarily_unavailable 421 4.3.2 <a[192.0.2.7]>: Client host rejected: Server is shutting down
 connect rate_limited 421 4.3.2 Connection rate limit exceeded.
 auth account_disabled_or_locked 535 5.7.8 Error: authentication failed: User is disabled
-auth account_disabled_or_locked 535 5.7.8 Error: authentication failed: Too many failed attempts, try again in 15 minutes
+auth account_disabled_or_locked 535 5.7.8 Error: authentication failed: Too many failed attempts, wait 15 minutes
 auth server_temporarily_unavailable 435 Unable to authenticate at present
 auth rate_limited 450 4.7.1 Error: too many AUTH commands from 192.0.2.7
 auth auth_mechanism_unsupported 500 5.5.2 Error: command not recognized
@@ -34,10 +35,10 @@ rcpt helo_rejected 554 5.7.1 <laptop>: Helo command rejected: You are not welcom
 rcpt helo_rejected 550 5.7.1 bogus HELO name used: laptop
 rcpt greylisted 451 4.7.1 <bob@peer.test>: Recipient address rejected: Try again later
 rcpt ip_blocklisted 554 5.7.1 <bob@peer.test>: Recipient address rejected: blocked using b.example.org
-rcpt ip_blocklisted 550 sender IP address 192.0.2.7 is locally blacklisted here. If you think this is wrong, get in touch
+rcpt ip_blocklisted 550 sender IP address 192.0.2.7 is locally blacklisted here.
 rcpt sender_not_allowed 550 sender envelope address ann@nope.test is locally blacklisted here.
 rcpt sender_not_allowed 550 5.1.0 <ann@peer.test>: Sender address rejected: User unknown in local recipient table
-rcpt sender_not_allowed 450 4.1.7 <a@x.test>: Sender address rejected: unverified address: connect to x.test[192.0.2.4]:25
+rcpt sender_not_allowed 450 4.1.7 <a@x.test>: Sender address rejected: unverified address: connect to x.test
 rcpt spam_or_policy_rejected 554 5.7.1 Service unavailable; Sender address [ann@x.test] blocked using dbl.example.org
 """
 TABLE = [tuple(line.split(" ", 2)) for line in SAID.strip().splitlines()]
