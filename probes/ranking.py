@@ -37,6 +37,11 @@ def _progress(held: Dialogue) -> int:
     return len(ORDER) if held.ended is Ended.FINISHED else ORDER.index(held.ended_at or "connect")
 
 
+def came_to(held: Dialogue, stage: str) -> bool:
+    """Tell whether a conversation came as far as a stage."""
+    return _progress(held) >= ORDER.index(stage)
+
+
 def works(held: Dialogue, target: Target) -> bool:
     """Tell whether a conversation shows settings that work, as far as can be seen without the password."""
     if held.ended is not Ended.FINISHED or (held.certificate is not None and held.certificate.failures):
