@@ -7,10 +7,15 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import re2
 
+from probes.replies.spelling import cut
+
+MOST_LINES = 60
+"""A text of more lines is a message or a log, whose words are whole."""
 LIMIT = 200_000
 """Characters that are read of one text: the first two thirds and the last third of what is longer."""
 
@@ -216,9 +221,17 @@ def clean(text: str) -> Clean:
     return from_lines(lines)
 
 
+def _unbroken(lines: list[str]) -> str:
+    """Join lines, and without a gap those of which the end cut a word in two."""
+    made = lines[0]
+    for above, below in pairwise(lines):
+        made += below if cut(above, below) else "\n" + below
+    return made
+
+
 def from_lines(lines: list[str]) -> Clean:
     """Make a clean text of lines that are plain already."""
-    text = "\n".join(lines)
+    text = _unbroken(lines) if 1 < len(lines) < MOST_LINES else "\n".join(lines)
     if "-\n" in text:
         text = pattern(r"([A-Za-z]-)\n+([a-z])").sub(r"\1\2", text)
     shown = _without_repeats(" ".join(text.split()))

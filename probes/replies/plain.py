@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from probes.causes import Cause, Confidence, RunnerUp
 from probes.replies import codes, facts
-from probes.replies.clean import Clean, clean, rewrapped
+from probes.replies.clean import Clean, clean, from_lines, rewrapped
 from probes.replies.reading import Reading
 from probes.replies.rulebook import NEAR, Context, Match, Matcher
+from probes.replies.spelling import mended
 
+LONGEST_MENDED = 4000
+"""A longer text that says nothing is not looked at for misspelt words."""
+WEAK = 45
+"""A reading that weighs no more is tried again with the misspelt words mended."""
 RIVAL = 22
 """One that weighs at most this much less takes the certainty away."""
 
@@ -194,10 +199,28 @@ def _reading(
     )
 
 
+def _read_mended(made: Clean, matcher: Matcher) -> tuple[Reading, int] | None:
+    """Return the reading of a text with its misspelt words mended, never sure; None where that says no more."""
+    better = mended(made.hay)
+    if better is None:
+        return None
+    again, weight = read_clean(from_lines([better]), matcher)
+    if not weight:
+        return None
+    sure = Confidence.LIKELY if again.confidence is Confidence.CERTAIN else Confidence.POSSIBLE
+    first = better[: max(0, better.find(again.quote))].count(" ")
+    quote = " ".join(made.shown.split(" ")[first : first + again.quote.count(" ") + 1])
+    hosts, addresses = facts.hosts(made.shown), facts.addresses(made.shown)
+    return replace(again, confidence=sure, quote=quote, hosts=hosts, addresses=addresses), weight
+
+
 def read_plain(text: str, matcher: Matcher, known: Known | None = None) -> tuple[Reading, int]:
     """Read a text that is no mail message; where nothing is found, once more with its broken words joined."""
     made = clean(text)
     reading, weight = read_clean(made, matcher, known)
+    if weight <= WEAK and known is None and 8 < len(made.hay) <= LONGEST_MENDED:
+        better = _read_mended(made, matcher)
+        reading, weight = better if better and better[1] > weight + 8 else (reading, weight)
     if len(made.lines) == 1 or len(made.hay) > 5000:
         return reading, weight
     joined = rewrapped(text)

@@ -1,0 +1,62 @@
+"""What was typed off a screen, with misspelt words, codes with letters for digits, and words cut by a line's end."""
+
+from __future__ import annotations
+
+import pytest
+
+from probes.causes import Cause
+from probes.replies import read
+from probes.replies.spelling import cut, mended
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("cant send, the conection was refussed by the sever", Cause.CONNECTION_REFUSED),
+        ("The certficate for this server has exprired", Cause.CERTIFICATE_EXPIRED),
+        ("authentification failled check your pasword", Cause.AUTH_FAILED_CREDENTIALS),
+        ("Relay acess deneid", Cause.RELAY_DENIED),
+        ("0x8oocccod", Cause.SERVER_NAME_WRONG),
+        ("0×800CCC19", Cause.TIMEOUT),
+        ("error 0x8004O11l", Cause.UNKNOWN),
+        ("ox800ccc92", Cause.AUTH_FAILED_CREDENTIALS),
+        ("2148322319", Cause.CONNECTION_DROPPED),
+        ("The certi\nficate has exp\nired", Cause.CERTIFICATE_EXPIRED),
+        ("Relay access den\nied", Cause.RELAY_DENIED),
+    ],
+)
+def test_what_was_typed_off_a_screen_is_read(text: str, cause: Cause):
+    assert read(text).cause is cause
+
+
+def test_a_mended_reading_is_quoted_in_the_persons_own_words_and_never_certain():
+    reading = read("550 5.7.1 Relaay acess deneid for bob@example.org")
+    assert reading.cause is Cause.RELAY_DENIED
+    assert "deneid" in reading.quote
+    assert reading.confidence.value != "certain"
+    assert reading.addresses == ("bob@example.org",)
+
+
+def test_words_that_are_right_are_left_alone():
+    text = "the quick brown fox reads a letter about relations and pastures"
+    assert mended(text) is None
+    assert read(text).cause is Cause.UNKNOWN
+
+
+def test_a_word_as_near_to_two_others_is_left_alone():
+    assert mended("mailbax") == "mailbox"
+    assert mended("recieve") == "receive"
+    assert mended("rejecter") is None or mended("rejecter") == "rejected"
+
+
+def test_a_word_cut_by_the_end_of_a_line_is_told_from_two_words():
+    assert cut("the certi", "ficate has")
+    assert not cut("the mail", "server said")
+    assert not cut("", "server")
+    assert not cut("the end.", "Server")
+
+
+def test_a_library_that_spells_the_reply_code_out_is_read():
+    text = "Permanent(Code { severity: PermanentNegativeCompletion, category: Unspecified3, detail: Five }"
+    assert read(text).reply_code == 535
+    assert read(text.replace("Five", "Many")).reply_code is None
