@@ -18,7 +18,8 @@ from probes.network import Dialled, Network
 from probes.target import Target
 from probes.wire import Wire, enhanced_code
 
-REPLY_SECONDS = 15.0
+REPLY_SECONDS = 25.0
+"""A tarpit holds each reply back for up to 20 s; RFC 5321 section 4.5.3.2 allows five minutes."""
 HANDSHAKE_SECONDS = 8.0
 
 

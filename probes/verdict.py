@@ -237,7 +237,8 @@ def _logging_in(case: _Case) -> Iterator[_Row]:
         )
         if strict:
             yield _Row(Cause.TLS_REQUIRED, CERTAIN, strict)
-        yield _Row(Cause.AUTH_ONLY_AFTER_TLS, CERTAIN, found)
+        seen = any(finding.evidence.get("methods") for finding in found)
+        yield _Row(Cause.AUTH_ONLY_AFTER_TLS, CERTAIN if seen else LIKELY, found)
     if found := case.find("login_only_windows"):
         yield _Row(Cause.AUTH_MECHANISM_UNSUPPORTED, CERTAIN, found)
     if found := case.find("login_only_scrambled"):

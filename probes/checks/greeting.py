@@ -67,6 +67,10 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
         if greeting.took_ms > SLOW_MS:
             evidence = {"seconds": str(round(greeting.took_ms / 1000))}
             found.append(Finding("greeting_delayed", Severity.WARNING, where, evidence))
+    slow = max(held.exchanges, key=lambda one: one.took_ms if one.stage != "greeting" else 0, default=None)
+    if slow is not None and slow.stage != "greeting" and slow.took_ms > SLOW_MS:
+        evidence = {"seconds": str(round(slow.took_ms / 1000)), "stage": slow.stage}
+        found.append(Finding("reply_delayed", Severity.WARNING, where, evidence))
     if held.reply("helo"):
         found.append(Finding("helo_only", Severity.INFO, where))
     if held.ended in _ENDS and held.ended_at not in ("starttls", "tls"):

@@ -85,7 +85,9 @@ def _offered(target: Target, held: Dialogue, others: tuple[Dialogue, ...]) -> li
         if after is not None and not held.encrypted:
             shown = {"methods": ", ".join(after.mechanisms)}
             return [Finding("login_only_after_tls", wanted, where, shown)]
-        if not held.encrypted and held.security is Security.NONE and "starttls" in (held.capabilities or {}):
+        looked = any(o.encrypted and o.ended is Ended.FINISHED for o in others)
+        promised = held.security is Security.NONE and "starttls" in (held.capabilities or {})
+        if not held.encrypted and promised and not looked:
             return [Finding("login_only_after_tls", wanted, where, evidence)]
         return [Finding("login_not_offered", wanted, where, evidence)]
     if methods <= _WINDOWS:

@@ -49,6 +49,16 @@ _NEVER_SAID = frozenset(
 )
 """Who answers a live command with an error says none of these: we have found it, reached it, and it speaks SMTP."""
 
+_RECIPIENTS = frozenset((Cause.RECIPIENT_UNKNOWN, Cause.RECIPIENT_SYNTAX, Cause.RECIPIENT_DOMAIN_INVALID))
+_EARLY = _RECIPIENTS | {
+    Cause.MAILBOX_FULL,
+    Cause.SUSPENDED_OR_DISABLED_MAILBOX,
+    Cause.MESSAGE_TOO_LARGE,
+    Cause.CONTENT_REJECTED,
+}
+_NOT_YET = {**dict.fromkeys(("connect", "ehlo", "tls", "auth"), _EARLY), "mail": _RECIPIENTS}
+"""What a server cannot mean before it was told of a recipient or a message."""
+
 _PROVIDER_HOSTS = {
     "google": ("google.com", "gmail.com", "googlemail.com"),
     "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "office365.us", "microsoft.com"),
@@ -144,7 +154,8 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
     context = Context(code, enhanced, stage, frozenset(providers))
     matches = matcher.matches(text, found, context)
     if known.live:
-        matches = [match for match in matches if match.rule.cause not in _NEVER_SAID]
+        never = _NEVER_SAID | _NOT_YET.get(known.stage or "", frozenset())
+        matches = [match for match in matches if match.rule.cause not in never]
     made_by = ", ".join(sorted(software)) or None
     if not matches:
         return (

@@ -49,6 +49,7 @@ GREETINGS = [
     ("unreached", UNREACHED, (), None),
     ("quick", held(HELLO), (), ["greeting"]),
     ("late", held(said("greeting", "220 a", 5200)), (), ["greeting", "greeting_delayed"]),
+    ("a tarpit", held(HELLO, said("ehlo", "250 a", 5200)), (), ["greeting", "reply_delayed"]),
     ("HELO only", held(HELLO, said("ehlo", "502 x"), said("helo", "250 a")), (), ["greeting", "helo_only"]),
     ("silent", held(**NOTHING), (), ["went_silent"]),
     ("silent in clear, a mail server in TLS", held(**NOTHING), (TLS_SPEAKER,), []),
@@ -134,6 +135,12 @@ LOGINS = [
     ("none", offering(), (), ["login_not_offered"]),
     ("none in clear", offering(**IN_CLEAR), (), ["login_not_offered"]),
     ("STARTTLS is there", offering(**{**IN_CLEAR, "capabilities": {"starttls": ""}}), (), ["login_only_after_tls"]),
+    (
+        "STARTTLS is there, and no login behind it",
+        offering(**{**IN_CLEAR, "capabilities": {"starttls": ""}}),
+        (offering(),),
+        ["login_not_offered"],
+    ),  # noqa: E501 - a row of a table
     ("only after TLS", offering(**IN_CLEAR), (offering("PLAIN"),), ["login_only_after_tls"]),
 ]
 

@@ -31,6 +31,9 @@ mail ip_blocklisted 550 5.7.1 Fix reverse DNS for 192.0.2.7
 rcpt server_temporarily_unavailable 450 4.3.2 Service currently unavailable
 rcpt server_temporarily_unavailable 451 4.3.0 <bob@peer.test>: Temporary lookup failure
 rcpt server_temporarily_unavailable 451 mailbox is being moved, try later
+rcpt server_temporarily_unavailable 451 Could not complete recipient verify callout for <bob@peer.test>
+mail account_disabled_or_locked 550 Sender ann@peer.test is blocked due to abuse. Contact your provider.
+mail account_disabled_or_locked 550 5.7.1 <ann@peer.test>... Your account may not send
 rcpt helo_rejected 554 5.7.1 <laptop>: Helo command rejected: You are not welcome
 rcpt helo_rejected 550 5.7.1 bogus HELO name used: laptop
 rcpt greylisted 451 4.7.1 <bob@peer.test>: Recipient address rejected: Try again later
@@ -55,4 +58,14 @@ def test_a_reply_is_read_as_its_server_means_it(stage: str, cause: str, said: st
 def test_a_live_refusal_is_never_read_as_what_keeps_a_server_from_speaking(said: str) -> None:
     assert read_reply(550, said, stage="rcpt").cause not in (
         Cause.NOT_A_FAILURE, Cause.OK, Cause.DNS_FAILURE, Cause.CONNECTION_REFUSED, Cause.NO_NETWORK,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("stage", ["connect", "ehlo", "tls", "auth"])
+@pytest.mark.parametrize(
+    "said", ["Try again later, you are not known here", "user unknown", "mailbox full", "too large"]
+)
+def test_before_a_recipient_was_named_no_reply_is_about_one(stage: str, said: str) -> None:
+    assert read_reply(421, said, stage=stage).cause not in (
+        Cause.RECIPIENT_UNKNOWN, Cause.MAILBOX_FULL, Cause.MESSAGE_TOO_LARGE, Cause.SUSPENDED_OR_DISABLED_MAILBOX,
     )  # fmt: skip
