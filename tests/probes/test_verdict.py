@@ -103,7 +103,7 @@ ROWS: list[tuple[str, tuple[Finding, ...], Cause, Confidence]] = [
     ("missing part", (GREETED, finding("certificate_missing_intermediate")), Cause.CERTIFICATE_UNTRUSTED, C),
     ("wrong name", (GREETED, finding("certificate_name_mismatch")), Cause.CERTIFICATE_NAME_MISMATCH, C),
     ("login refused", (GREETED, reply("login_refused", Cause.AUTH_FAILED_CREDENTIALS, L, "535")), Cause.AUTH_FAILED_CREDENTIALS, L),  # noqa: E501 - a row of a table
-    ("a login only after TLS", (GREETED, finding("login_only_after_tls", methods="PLAIN")), Cause.AUTH_ONLY_AFTER_TLS, C),
+    ("login after TLS", (GREETED, finding("login_only_after_tls", methods="PLAIN")), Cause.AUTH_ONLY_AFTER_TLS, C),
     ("STARTTLS and perhaps a login", (GREETED, finding("login_only_after_tls")), Cause.AUTH_ONLY_AFTER_TLS, L),
     (
         "a server that refuses everything in clear",
