@@ -18,6 +18,8 @@ from probes.target import Login, Target, domain_of
 NAME = "envelope"
 _WANTS_LOGIN = frozenset({Cause.AUTH_REQUIRED, Cause.RELAY_DENIED, Cause.AUTH_FAILED_CREDENTIALS})
 _OF_ANY_SENDER = frozenset({Cause.AUTH_REQUIRED, Cause.TLS_REQUIRED, Cause.HELO_REJECTED, Cause.IP_BLOCKLISTED})
+_OF_STRANGERS = frozenset({Cause.HELO_REJECTED, Cause.IP_BLOCKLISTED, Cause.GREYLISTED, Cause.SPAM_OR_POLICY_REJECTED})
+"""What many servers ask of strangers alone: whoever logs in, as the person does, may never meet it."""
 _BARE_REFUSAL = re.compile(
     r"(?:recipient address|sender address|client host) rejected: (?:access denied|not logged in)"
     r"|^administrative prohibition",
@@ -103,6 +105,8 @@ def _without_login(
         return Cause.AUTH_REQUIRED, "likely"
     if cause is Cause.AUTH_REQUIRED and not offered:
         return Cause.RELAY_DENIED, "likely"
+    if cause in _OF_STRANGERS and target.login is Login.YES and offered:
+        return cause, "possible"
     if cause is Cause.RELAY_DENIED and not offered and (held.encrypted or "starttls" not in (held.capabilities or {})):
         return cause, "certain"
     return cause, sure

@@ -59,6 +59,16 @@ _EARLY = _RECIPIENTS | {
 _NOT_YET = {**dict.fromkeys(("connect", "ehlo", "tls", "auth"), _EARLY), "mail": _RECIPIENTS}
 """What a server cannot mean before it was told of a recipient or a message."""
 
+_SUBJECTS = {
+    Cause.RECIPIENT_UNKNOWN: "01",
+    Cause.SUSPENDED_OR_DISABLED_MAILBOX: "012",
+    Cause.MAILBOX_FULL: "023",
+    Cause.MESSAGE_TOO_LARGE: "0235",
+}
+"""The middle figures of enhanced codes that go with a cause."""
+_PASSING = frozenset((Cause.GREYLISTED, Cause.SERVER_TEMPORARILY_UNAVAILABLE))
+_LASTING = frozenset((Cause.RECIPIENT_UNKNOWN, Cause.SUSPENDED_OR_DISABLED_MAILBOX, Cause.RECIPIENT_DOMAIN_INVALID))
+
 _PROVIDER_HOSTS = {
     "google": ("google.com", "gmail.com", "googlemail.com"),
     "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "office365.us", "microsoft.com"),
@@ -170,7 +180,19 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
             ),
             0,
         )
-    return _reading(text, matches, context, hosts, made_by), matches[0].rule.weight
+    reading = _reading(text, matches, context, hosts, made_by)
+    if known.live and reading.confidence is Confidence.CERTAIN and _contradicted(reading):
+        reading = replace(reading, confidence=Confidence.LIKELY)
+    return reading, matches[0].rule.weight
+
+
+def _contradicted(reading: Reading) -> bool:
+    """Tell whether the codes of a reply speak of something else than its words (RFC 3463 sections 3.2 to 3.8)."""
+    subjects = _SUBJECTS.get(reading.cause)
+    if subjects and reading.enhanced_code and reading.enhanced_code.split(".")[1] not in subjects:
+        return True
+    lasting = (reading.reply_code or 0) >= 500
+    return lasting if reading.cause in _PASSING else not lasting and reading.cause in _LASTING
 
 
 def _reading(

@@ -118,3 +118,10 @@ def test_encryption_without_a_certificate_works_for_nobody() -> None:
         handshake=Handshake("TLSv1.2", "ADH-AES256-GCM-SHA384"),
     )
     assert not ranking.works(anonymous, target())
+
+
+@pytest.mark.parametrize(("login", "sure"), [(Login.YES, Confidence.POSSIBLE), (Login.NO, L)])
+async def test_what_servers_ask_of_strangers_alone_is_a_guess_for_who_logs_in(stage, login, sure) -> None:
+    no_name = b"450 4.7.25 Client host rejected: cannot find your hostname, [192.0.2.7]\r\n"
+    said, _ = await asked(stage, {"EHLO": b"250-peer.test\r\n250 AUTH PLAIN\r\n", "RCPT": no_name}, login=login)
+    assert (said.cause, said.confidence) == (Cause.IP_BLOCKLISTED, sure)

@@ -69,3 +69,18 @@ def test_before_a_recipient_was_named_no_reply_is_about_one(stage: str, said: st
     assert read_reply(421, said, stage=stage).cause not in (
         Cause.RECIPIENT_UNKNOWN, Cause.MAILBOX_FULL, Cause.MESSAGE_TOO_LARGE, Cause.SUSPENDED_OR_DISABLED_MAILBOX,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "sure"),
+    [
+        ("550 5.1.1 <bob@peer.test>: Recipient address rejected: User unknown in local recipient table", "certain"),
+        ("450 4.1.1 <bob@peer.test>: Recipient address rejected: User unknown in local recipient table", "likely"),
+        ("550 5.7.1 <bob@peer.test>: Recipient address rejected: User unknown in local recipient table", "likely"),
+        ("450 4.2.0 <bob@peer.test>: Recipient address rejected: Greylisted, see http://example.org/", "certain"),
+        ("550 5.2.0 <bob@peer.test>: Recipient address rejected: Greylisted, see http://example.org/", "likely"),
+    ],
+)
+def test_codes_that_contradict_the_words_take_the_certainty_away(said: str, sure: str) -> None:
+    code, text = int(said[:3]), said[4:]
+    assert read_reply(code, text, stage="rcpt", enhanced=enhanced_code(code, text)).confidence == sure
