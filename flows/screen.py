@@ -65,6 +65,8 @@ class Screen:
     evidence: tuple[str, ...] = ()
     """Why, to be folded."""
     sureness: str = ""
+    asks: str = ""
+    """The question that the options of an advice answer; asked once in a conversation."""
     options: tuple[Option, ...] = ()
     inputs: tuple[Input, ...] = ()
     send: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flows.advice import difference, evidence, step_for, sureness, who_mends
 from flows.conversation import Conversation, Seen, Status
@@ -23,6 +23,8 @@ SELECTS: Mapping[str, tuple[str, ...]] = {
 }
 FOOTER = ("back", "again", "human")
 LONGEST_LABEL = 75
+HELPED = ("helped", "no")
+"""The choices that answer “Did that help?”; what was answered is kept beside the conversation."""
 
 
 def screen(
@@ -52,6 +54,7 @@ def screen(
         steps=all_worded(step.steps, known) if isinstance(step, Advise) else (),
         evidence=_why(tree, now, step, verdict),
         sureness=_sureness(tree, step, verdict),
+        asks=_asks(tree, now, step, possible),
         options=_options(step, now, possible),
         inputs=_inputs(tree, step, now, facts) if isinstance(step, Fill) else (),
         send=book.words.shell("send") if isinstance(step, Fill) else "",
@@ -112,6 +115,16 @@ def _sureness(tree: Tree, step: object, verdict: Verdict | None) -> str:
     if verdict and verdict.cause is step.cause and sure is verdict.confidence:
         return sureness(tree.book, verdict)
     return words.confidence(sure) if sure else words.shell("sure_by_answers")
+
+
+def _asks(tree: Tree, now: Conversation, step: object, possible: Collection[str]) -> str:
+    """Return "Did that help?" under the first advice that asks it; who has answered is not asked again."""
+    steps = tree.book.flow.steps
+    said = any(stop.choice in HELPED and isinstance(steps.get(stop.step), Advise) for stop in now.trail)
+    if said or not possible or not isinstance(step, Advise) or step.name == tree.book.flow.ways.get("resolved"):
+        return ""
+    asked = step.choices and (step.cause or any(choice.name in HELPED for choice in step.choices))
+    return tree.book.words.shell("did_that_help") if asked else ""
 
 
 def _how_sure(step: Advise, verdict: Verdict | None) -> Confidence | None:

@@ -7,7 +7,6 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,25 +100,19 @@ async def _serve(found: Settings) -> int:
             )
             slack.attach(desk)
             async with AsyncExitStack() as beside:
-                ready = asyncio.Event()
-                await _monitored(beside, found, store, slack, numbers=numbers, ready=ready)
+                await _monitored(beside, found, store, slack, numbers=numbers)
                 more = await _login_page(beside, found, store, slack, desk=desk, attempts=attempts)
                 await desk.resume()
                 try:
-                    await slack.serve(
-                        stop, host=found.listen_host, port=found.listen_port, ready=_ready(ready), more=more
-                    )
+                    await slack.serve(stop, host=found.listen_host, port=found.listen_port, ready=_ready, more=more)
                 finally:
-                    ready.clear()
                     await desk.close()
     finally:
         await store.close()
     return 0
 
 
-async def _monitored(
-    beside: AsyncExitStack, found: Settings, store: Store, slack: Slack, *, numbers: Numbers, ready: asyncio.Event
-) -> None:
+async def _monitored(beside: AsyncExitStack, found: Settings, store: Store, slack: Slack, *, numbers: Numbers) -> None:
     """Serve health and numbers where that is asked for. Raises Taken."""
     if found.metrics_listen is None:
         return
@@ -131,7 +124,7 @@ async def _monitored(
         numbers=numbers,
         waiting=lambda: waiting(store),
         slack=lambda: slack.front.calls.faults,
-        serving=ready.is_set,
+        serving=slack.reachable,
     )
     try:
         where = await beside.enter_async_context(serving(monitor.routes(), *found.metrics_listen))
@@ -167,9 +160,5 @@ def _taken(name: str, host: str, port: int, wrong: OSError) -> Taken:
     return Taken(f"{host}:{port} cannot be listened on: {wrong.strerror}. Set {name} to another.")
 
 
-def _ready(event: asyncio.Event) -> Callable[[str], None]:
-    def ready(where: str) -> None:
-        event.set()
-        print(f"smtp-help serves Slack: {where}", file=sys.stderr, flush=True)
-
-    return ready
+def _ready(where: str) -> None:
+    print(f"smtp-help serves Slack: {where}", file=sys.stderr, flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -100,6 +100,7 @@ class Slack:
         self._people = People(calls, group=settings.it_group or "", admins=settings.admins)
         self.listeners: Listeners | None = None
         self.app: AsyncApp | None = None
+        self._alive: Callable[[], Awaitable[bool]] | None = None
 
     def attach(self, desk: Desk) -> AsyncApp:
         """Build the bolt app whose listeners hand their turns to this desk."""
@@ -137,12 +138,22 @@ class Slack:
             raise RuntimeError("attach a desk first")
         if self.listeners is not None:
             self.listeners.resume()
-        if token := self._settings.slack_app_token:
-            await serve_socket(self.app, token, self._client, stop, ready=ready)
-        elif self._settings.slack_signing_secret:
-            await serve_http(self.app, stop, host=host, port=port, ready=ready, more=more)
-        else:
-            raise SlackFault("no_way_in")
+        try:
+            if token := self._settings.slack_app_token:
+                await serve_socket(self.app, token, self._client, stop, ready=ready, alive=self._told_alive)
+            elif self._settings.slack_signing_secret:
+                await serve_http(self.app, stop, host=host, port=port, ready=ready, more=more, alive=self._told_alive)
+            else:
+                raise SlackFault("no_way_in")
+        finally:
+            self._alive = None
+
+    def _told_alive(self, alive: Callable[[], Awaitable[bool]]) -> None:
+        self._alive = alive
+
+    async def reachable(self) -> bool:
+        """Tell whether Slack's deliveries can come in at this moment: it listens, or a connection of its is alive."""
+        return self._alive is not None and await self._alive()
 
     async def close(self) -> None:
         """End what is still being answered or drawn; what a restart must finish is in the store."""

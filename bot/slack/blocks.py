@@ -86,6 +86,7 @@ def message(screen: Screen, *, new: bool = False) -> Drawn:
     if sureness := fitted(screen.sureness, limits.CONTEXT).strip():
         blocks.append(small(sureness))
     blocks += _link(screen.link)
+    blocks += sections([f"*{screen.asks}*"] if screen.asks else [])
     blocks += _choices(screen)
     blocks += _footer(screen)
     return checked(Drawn(spoken(screen), _thinned(blocks)))
@@ -207,6 +208,7 @@ def spoken(screen: Screen) -> str:
     lines += [f"{number}. {step}" for number, step in enumerate(screen.steps, 1)]
     lines += [progress_line(row) for row in screen.progress]
     lines.append(screen.sureness)
+    lines.append(screen.asks)
     if labels := [option.label for option in screen.options]:
         lines.append(say("choices", choices="; ".join(labels)))
     said = "\n".join(filter(str.strip, map(bare, lines)))

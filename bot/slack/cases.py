@@ -46,12 +46,15 @@ class Cases:
         self._desk, self._front, self._gate, self._replies = desk, front, gate, replies
         self._people, self._once = people, once
 
-    async def _refused(self, person: Who) -> str:
+    async def _refused(self, person: Who, mark: Mark | None) -> str:
         """Return why somebody may not, or an empty text."""
         if self._gate.stranger(person):
             return say("stranger")
+        channel = (await self._desk.surface(mark.conversation)).get("support_channel", "") if mark else ""
+        if not channel:
+            return say("case_missing")
         try:
-            return "" if await self._people.may_work_on_cases(person) else say("not_it")
+            return "" if await self._people.may_work_on_cases(person, channel) else say("not_it")
         except SlackFault as fault:
             return say("cannot_tell_it", why=fault)
 
@@ -63,7 +66,7 @@ class Cases:
         if person is None or mark is None:
             await ack()
             return
-        if said := await self._refused(person):
+        if said := await self._refused(person, mark):
             await ack()
             self._answer(body, person, said)
             return
@@ -77,7 +80,7 @@ class Cases:
         """Open the question's form."""
         person = self._gate.person(body)
         mark = marks.read(reading.action(body)[1])
-        said = await self._refused(person) if person else ""
+        said = await self._refused(person, mark) if person else ""
         await ack()
         if person is None or mark is None:
             return
@@ -103,7 +106,7 @@ class Cases:
         if person is None or mark is None:
             await ack(response_action="update", view=modal.over(say("form_over")))
             return
-        if said := await self._refused(person):
+        if said := await self._refused(person, mark):
             await ack(response_action="errors", errors={FIELD: said})
             return
         done = await self._desk.casework.say(reading.key(body), mark.conversation, person.owner, text)
@@ -127,7 +130,7 @@ class Cases:
         if notes.get("support_channel") != event.get("channel"):
             return
         key = reading.key(body)
-        if said := await self._refused(person):
+        if said := await self._refused(person, Mark(conversation, 0)):
             if self._once(f"refused {key}"):
                 words = say("not_it_thread") if said == say("not_it") else said
                 self._replies.later(self._whisper(str(event.get("channel")), person.user, thread, words))

@@ -44,10 +44,10 @@ class Clicks:
         name, value = reading.action(body)
         mark = marks.read(value)
         event = _event(name, mark)
-        if person is None or self._gate.stranger(person):
-            await self._turned_away(body, ack, person)
-        elif not self._gate.in_time(person):
+        if person is None or not self._gate.in_time(person):
             await ack()
+        elif said := await self._gate.barred(person):
+            await self._turned_away(body, ack, person, said)
         elif mark is None or event is None:
             await ack()
             self._replies.later(self._over(body, person, say("over")))
@@ -63,8 +63,11 @@ class Clicks:
         """Open the form of the step that the conversation stands at; nothing moves, so it is acknowledged first."""
         person = self._gate.person(body)
         mark = marks.read(reading.action(body)[1])
-        if person is None or mark is None or self._gate.stranger(person):
-            await self._turned_away(body, ack, person)
+        if person is None or mark is None:
+            await ack()
+            return
+        if said := await self._gate.barred(person):
+            await self._turned_away(body, ack, person, said)
             return
         await ack()
         self._replies.later(self._open(body, person, mark))
@@ -73,8 +76,11 @@ class Clicks:
         """Take a form: mistakes stand at their fields, and what was typed stays in it."""
         person, view = self._gate.person(body), body["view"]
         mark = marks.read(view.get("private_metadata"))
-        if person is None or mark is None or self._gate.stranger(person):
+        if person is None or mark is None:
             await ack(response_action="update", view=modal.over(say("form_over")))
+            return
+        if said := await self._gate.barred(person):
+            await ack(response_action="update", view=modal.over(said))
             return
         values = modal.values(view)
         turn = Turn(reading.key(body), mark.conversation, person.owner, Filled(values), mark.revision)
@@ -100,8 +106,11 @@ class Clicks:
     async def resumed(self, body: Body, ack: Ack) -> None:
         """Draw the open step again at the bottom of the direct message."""
         person = self._gate.person(body)
-        if person is None or self._gate.stranger(person):
-            await self._turned_away(body, ack, person)
+        if person is None:
+            await ack()
+            return
+        if said := await self._gate.barred(person):
+            await self._turned_away(body, ack, person, said)
             return
         await ack()
         self._replies.later(self._resume(body, person))
@@ -155,10 +164,10 @@ class Clicks:
         resume = Mark(screen.conversation, screen.revision) if screen else None
         await self._replies.answer(body, person.owner, note(said, resume=resume, start=resume is None))
 
-    async def _turned_away(self, body: Body, ack: Ack, person: Who | None) -> None:
+    async def _turned_away(self, body: Body, ack: Ack, person: Who, said: str) -> None:
+        """Say why somebody may not, where they pressed: a stranger has no direct message with the bot."""
         await ack()
-        if person is not None and (url := body.get("response_url")):
-            said = say("stranger") if self._gate.stranger(person) else say("over")
+        if url := body.get("response_url"):
             self._replies.later(self._replies.answer({"response_url": url}, person.owner, note(said)))
 
     def _is_double_click(self, body: Body, button: str) -> bool:

@@ -73,13 +73,16 @@ class Gate:
         """
         if not self._words.may(person.owner, asyncio.get_running_loop().time()):
             return say("too_fast")
+        elsewhere = self._channels and channel and not channel.startswith("D") and channel not in self._channels
+        if elsewhere and not self.stranger(person) and person.user not in self._admins:
+            return say("not_here")
+        return await self.barred(person)
+
+    async def barred(self, person: Who) -> str:
+        """Return why this person may not use the bot at all: asked at every press and form, not only at beginnings."""
         if self.stranger(person):
             return say("stranger")
-        if person.user in self._admins:
-            return ""
-        if self._channels and channel and not channel.startswith("D") and channel not in self._channels:
-            return say("not_here")
-        if not self._group:
+        if not self._group or person.user in self._admins:
             return ""
         try:
             return "" if person.user in await self._group_members() else say("not_allowed")

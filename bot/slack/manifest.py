@@ -10,10 +10,12 @@ from bot.slack import marks
 SCOPES = {
     "app_mentions:read": "a mention is answered with the way to the direct message",
     "channels:history": "what IT writes in the thread of a case reaches the person (a public support channel)",
+    "channels:read": "who is in the support channel, where neither SMTP_HELP_IT_GROUP nor SMTP_HELP_ADMINS is set",
     "chat:write": "every step of a conversation, and the case in the support channel",
     "commands": "/smtp-help and the message shortcut",
     "files:read": "a saved mail that is dropped on the bot is read",
     "groups:history": "the same where the support channel is private",
+    "groups:read": "the same where the support channel is private",
     "im:history": "what is pasted in the direct message; a message is looked for before it is posted again",
     "im:write": "the direct message is opened",
     "usergroups:read": "SMTP_HELP_ALLOW_GROUP and SMTP_HELP_IT_GROUP: who may use it, who belongs to IT",

@@ -1,12 +1,13 @@
-"""Who belongs to IT, asked of Slack and kept for minutes; what people are called and which language they have set."""
+"""Who belongs to IT and who may work on cases, asked of Slack and kept for minutes; names and languages of people."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.slack.calls import Calls
 from bot.slack.faults import SlackFault
@@ -14,16 +15,20 @@ from bot.slack.reading import Who
 
 LOG = logging.getLogger(__name__)
 KEPT = 300.0
-"""Seconds for which the members of the group are remembered."""
+"""Seconds for which the members of a group or channel are remembered."""
 MOST_KNOWN = 10_000
+PAGE, MOST_PAGES = 1000, 10
+"""Members of a channel that are asked for at once, and how often."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a profile says: the name, and the locale such as `de-DE`."""
+    """What a profile says: the name, and the locale such as `de-DE`; all empty where Slack does not tell."""
 
     name: str = ""
     locale: str = ""
+    guest: bool = False
+    """A guest of the workspace, of one channel or of several."""
 
 
 class People:
@@ -33,8 +38,7 @@ class People:
         self._calls = calls
         self._group = group
         self._admins = frozenset(admins)
-        self._members: frozenset[str] = frozenset()
-        self._asked = float("-inf")
+        self._members: dict[str, tuple[frozenset[str], float]] = {}
         self._known: OrderedDict[str, Known] = OrderedDict()
 
     @property
@@ -48,19 +52,47 @@ class People:
             return True
         if not self._group:
             return False
+        return person.user in await self._kept(self._group, "usergroups.users.list", self._group_members)
+
+    async def may_work_on_cases(self, person: Who, channel: str) -> bool:
+        """Tell whether somebody may work on the cases of a support channel. Raises SlackFault.
+
+        Those of IT may. Where it is not set who that is, the members of the channel may, but for guests: reading along
+        in an open channel makes nobody a member of it.
+        """
+        if self.listed:
+            return await self.is_it(person)
+        if (await self.known(person.user)).guest:
+            return False
+        return person.user in await self._kept(channel, "conversations.members", self._channel_members)
+
+    async def _kept(self, key: str, method: str, ask: Callable[[str], Awaitable[frozenset[str]]]) -> frozenset[str]:
+        """Return the members of a group or channel, asked anew after KEPT seconds. Raises SlackFault."""
         now = asyncio.get_running_loop().time()
-        if now - self._asked > KEPT:
+        members, asked = self._members.get(key, (frozenset[str](), float("-inf")))
+        if now - asked > KEPT:
             try:
                 async with asyncio.timeout(2.0):  # a press must be acknowledged within three seconds
-                    answer = await self._calls("usergroups.users.list", usergroup=self._group)
+                    members = await ask(key)
             except TimeoutError:
-                raise SlackFault("no_answer", "usergroups.users.list") from None
-            self._members, self._asked = frozenset(map(str, answer.get("users", ()))), now
-        return person.user in self._members
+                raise SlackFault("no_answer", method) from None
+            self._members[key] = members, now
+        return members
 
-    async def may_work_on_cases(self, person: Who) -> bool:
-        """Tell whether somebody may press a case's buttons; where no list is set, whoever is in the support channel."""
-        return await self.is_it(person) if self.listed else True
+    async def _group_members(self, group: str) -> frozenset[str]:
+        return frozenset(map(str, (await self._calls("usergroups.users.list", usergroup=group)).get("users", ())))
+
+    async def _channel_members(self, channel: str) -> frozenset[str]:
+        found: set[str] = set()
+        cursor: dict[str, Any] = {}
+        for _ in range(MOST_PAGES):
+            answer = await self._calls("conversations.members", channel=channel, limit=PAGE, **cursor)
+            found |= set(map(str, answer.get("members", ())))
+            following = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not following:
+                break
+            cursor = {"cursor": following}
+        return frozenset(found)
 
     async def known(self, user: str) -> Known:
         """Return what a profile says; an empty one where Slack does not tell."""
@@ -72,7 +104,8 @@ class People:
                 return Known()
             profile = told.get("profile") or {}
             name = profile.get("display_name") or profile.get("real_name") or told.get("real_name") or ""
-            self._known[user] = Known(str(name), str(told.get("locale") or ""))
+            guest = bool(told.get("is_restricted") or told.get("is_ultra_restricted"))
+            self._known[user] = Known(str(name), str(told.get("locale") or ""), guest)
             while len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
         return self._known[user]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -33,14 +33,20 @@ async def serve_socket(
     ready: Callable[[str], None] | None = None,
     connections: int = CONNECTIONS,
     deaf_after: float = DEAF_AFTER,
+    alive: Callable[[Callable[[], Awaitable[bool]]], None] | None = None,
 ) -> None:
-    """Serve until `stop` is set. Raises SlackFault for a wrong app token, and where no connection comes back."""
+    """Serve until `stop` is set. Raises SlackFault for a wrong app token, and where no connection comes back.
+
+    `alive` is given what tells whether a connection is alive.
+    """
     opened = await Calls(client)("apps.connections.open", app_token=app_token)
     handlers = [
         AsyncSocketModeHandler(app, app_token, logger=app.logger, web_client=client, ping_interval=PING)
         for _ in range(connections)
     ]
     handlers[0].client.wss_uri = str(opened["url"])
+    if alive is not None:
+        alive(lambda: _any_alive(handlers))
     connecting = [asyncio.create_task(_opened(handler)) for handler in handlers]
     try:
         await _first(connecting, stop)
@@ -67,7 +73,7 @@ async def _watched(handlers: Sequence[AsyncSocketModeHandler], stop: asyncio.Eve
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), min(LOOK_EVERY, deaf_after / 2))
-        if any([await _alive(handler) for handler in handlers]):
+        if await _any_alive(handlers):
             heard = clock()
         elif clock() - heard > deaf_after:
             raise SlackFault("deaf")
@@ -75,6 +81,10 @@ async def _watched(handlers: Sequence[AsyncSocketModeHandler], stop: asyncio.Eve
 
 async def _opened(handler: AsyncSocketModeHandler) -> None:
     await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt's own
+
+
+async def _any_alive(handlers: Sequence[AsyncSocketModeHandler]) -> bool:
+    return any([await _alive(handler) for handler in handlers])
 
 
 async def _alive(handler: AsyncSocketModeHandler) -> bool:

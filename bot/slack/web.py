@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -44,13 +44,23 @@ async def serve_http(
     port: int = 3000,
     ready: Callable[[str], None] | None = None,
     more: Sequence[web.RouteDef] = (),
+    alive: Callable[[Callable[[], Awaitable[bool]]], None] | None = None,
 ) -> None:
-    """Serve until `stop` is set; `ready` is told the address. Raises OSError where it cannot listen."""
+    """Serve until `stop` is set; `ready` is told the address. Raises OSError where it cannot listen.
+
+    `alive` is given what tells whether deliveries can come in.
+    """
+
+    async def listening() -> bool:
+        return True
+
     runner = web.AppRunner(pages(app, more), access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
         bound = runner.addresses[0]
+        if alive is not None:
+            alive(listening)
         if ready is not None:
             ready(f"http://{bound[0]}:{bound[1]}{PATH}")
         await stop.wait()

@@ -13,7 +13,7 @@ from bot.catalogue import catalogue, say
 from bot.front import Case
 from bot.terminal.ink import harmless, inked, one_line
 from bot.terminal.paper import Paper
-from flows.screen import Kind, Option, Progress, Screen
+from flows.screen import Option, Progress, Screen
 from flows.wording import plain
 
 KEYS = {"back": "b", "again": "a", "human": "h"}
@@ -23,8 +23,8 @@ DETAILED = ("fault", "warning")
 """States whose reason is said at once; why something was not tested stands with the evidence."""
 
 
-def draw(paper: Paper, screen: Screen, asks: str) -> None:
-    """Write a screen but for its form's fields and its look's list; `asks` stands above the answers to an advice."""
+def draw(paper: Paper, screen: Screen) -> None:
+    """Write a screen but for its form's fields and its look's list."""
     paper.gap()
     if screen.notice:
         paper.say(screen.notice, "notice", first=f"{paper.signs['warning']} ")
@@ -45,8 +45,8 @@ def draw(paper: Paper, screen: Screen, asks: str) -> None:
         paper.say(screen.sureness, "quiet", indent=2 if not screen.evidence else 6)
     if screen.options:
         paper.gap()
-        if screen.kind is Kind.ADVISE and asks:
-            paper.say(asks, "strong", indent=2)
+        if screen.asks:
+            paper.say(screen.asks, "strong", indent=2)
         _options(paper, screen.options)
 
 

@@ -78,7 +78,7 @@ class Terminal:
         self._end_look()
         if screen.kind is Kind.LOOK and self._look_drawn != screen.revision:
             self._look_drawn = screen.revision
-            drawing.draw(self.paper, screen, "")
+            drawing.draw(self.paper, screen)
 
     async def progress(self, conversation: Conversation, screen: Screen) -> None:
         """Draw the list of checks over itself, or on plain paper each one as it ends."""
@@ -219,7 +219,7 @@ class Terminal:
         screen = desk.screen(now)
         if screen.kind is Kind.HANDED:
             screen = self._cases.handed(screen)
-        drawing.draw(self.paper, screen, desk.tree.book.words.shell("did_that_help"))
+        drawing.draw(self.paper, screen)
         self._cases.write(self.paper, now, self._drafts, desk.tree.book.words)
         if screen.kind is Kind.CLOSED:
             self.paper.gap()

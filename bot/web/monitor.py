@@ -19,12 +19,12 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitor:
-    """`waiting` asks the database for the effects not done; `serving` tells whether Slack's deliveries can come in."""
+    """`waiting` asks the database for the effects not done; `serving` whether Slack's deliveries can come in now."""
 
     numbers: Numbers
     waiting: Callable[[], Awaitable[int]]
     slack: Callable[[], Mapping[str, int]]
-    serving: Callable[[], bool]
+    serving: Callable[[], Awaitable[bool]]
 
     def routes(self) -> tuple[web.RouteDef, ...]:
         """Return the three routes."""
@@ -38,7 +38,7 @@ class Monitor:
         return web.json_response({"ok": True})
 
     async def _ready(self, _: web.Request) -> web.Response:
-        parts = {"database": await self._depth() is not None, "slack": self.serving()}
+        parts = {"database": await self._depth() is not None, "slack": await self.serving()}
         return web.json_response({"ok": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
 
     async def _metrics(self, _: web.Request) -> web.Response:

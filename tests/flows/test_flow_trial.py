@@ -242,3 +242,13 @@ def test_what_works_is_shown_without_our_own_plumbing(book: Book) -> None:
     assert advice(book, replace(saw("ok", OPEN), decided_by=(OPEN, lookups))).evidence == (
         "Port 587 of 192.0.2.1 answers.",
     )
+
+
+def test_who_said_whether_it_helped_is_not_asked_again(talk: Talk) -> None:
+    talk.open().choose("hangs", "thunderbird").fill().see("port_blocked", others=("timeout",))
+    assert talk.screen.asks == "Did that help?"
+    talk.choose("no")
+    while not talk.step.startswith("advice."):
+        talk.choose(talk.screen.options[0].choice)
+    assert talk.screen.options
+    assert talk.screen.asks == ""

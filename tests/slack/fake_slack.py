@@ -18,10 +18,12 @@ TOKEN, APP_TOKEN, SECRET = "xoxb-fake", "xapp-fake", "shhh"
 SCOPES = {
     "app_mentions:read",
     "channels:history",
+    "channels:read",
     "chat:write",
     "commands",
     "files:read",
     "groups:history",
+    "groups:read",
     "im:history",
     "im:write",
     "usergroups:read",
@@ -40,6 +42,7 @@ class FakeSlack:
         self.scopes = set(SCOPES)
         self.messages = defaultdict(dict)
         self.people = {}
+        self.guests = {}
         self.dms = {}
         self.channels = {}
         self.groups = {}
@@ -95,8 +98,9 @@ class FakeSlack:
     def stamp(self):
         return f"{int(self.now())}.{self.number():06d}"
 
-    def channel(self, channel, *, joined=True, archived=False):
-        self.channels[channel] = {"joined": joined, "archived": archived}
+    def channel(self, channel, *, joined=True, archived=False, members=None):
+        """Make a channel; `members` are user ids, None means everybody."""
+        self.channels[channel] = {"joined": joined, "archived": archived, "members": members}
         return channel
 
     def file(self, name, data, mimetype="application/octet-stream", *, shared=False, **more):
@@ -221,11 +225,19 @@ class FakeSlack:
         shown = str(include_all_metadata).lower() in ("1", "true")
         return {"messages": [m if shown else {k: v for k, v in m.items() if k != "metadata"} for m in thread]}
 
+    def do_conversations_members(self, channel, limit="100", cursor="0", **_):
+        members = self._known(channel)["members"]
+        members = [*self.people, BOT_USER] if members is None else members
+        page, following = members[int(cursor) : int(cursor) + int(limit)], int(cursor) + int(limit)
+        more = {"response_metadata": {"next_cursor": str(following) if following < len(members) else ""}}
+        return {"members": page, **more}
+
     def do_users_info(self, user, include_locale=False, **_):
         if user not in self.people:
             raise RefusedError("user_not_found")
         locale = {"locale": "de-DE"} if str(include_locale).lower() in ("1", "true") else {}
-        return {"user": {"id": user, "profile": {"display_name": user[2:].capitalize()}, **locale}}
+        restricted = {"is_restricted": user in self.guests, "is_ultra_restricted": self.guests.get(user) == "single"}
+        return {"user": {"id": user, **restricted, "profile": {"display_name": user[2:].capitalize()}, **locale}}
 
     def _known(self, channel):
         if channel not in self.channels:

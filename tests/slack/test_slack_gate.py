@@ -71,3 +71,119 @@ async def test_a_mention_by_somebody_of_another_organisation_is_refused_for_them
         await bot.quiet(eve)
         assert "people of the workspace" in bot.slack.ephemerals[-1]["text"]
         assert bot.slack.ephemerals[-1]["user"] == eve.user
+
+
+async def test_who_is_taken_out_of_the_group_can_press_and_send_nothing_more(run, slack):
+    slack.groups["S0MAIL"] = ["U0ANN"]
+    async with run(allow_group="S0MAIL") as bot:
+        ann = bot.person()
+        await ann.command()
+        await bot.quiet(ann)
+        await ann.presses("I am not sure, please check")
+        await bot.quiet(ann)
+    slack.groups["S0MAIL"] = ["U0BOB"]
+    async with run(allow_group="S0MAIL") as bot:
+        ann = bot.person()
+        before = await bot.quiet(ann)
+        for label in ("Back", "Start again", "Talk to a human"):
+            await ann.presses(label)
+            assert await bot.quiet(ann) == before
+            assert "not among them" in slack.ephemerals[-1]["text"]
+
+
+async def test_a_form_that_was_open_when_somebody_was_taken_out_of_the_group_is_not_taken(run, slack):
+    slack.groups["S0MAIL"] = ["U0ANN"]
+    async with run(allow_group="S0MAIL") as bot:
+        ann = bot.person()
+        for answer in ("I am not sure, please check", "Thunderbird"):
+            await ann.command() if not ann.messages else None
+            await bot.quiet(ann)
+            await ann.presses(answer)
+        await bot.quiet(ann)
+        await ann.presses("Fill in the form")
+        await bot.quiet(ann)
+        view = next(iter(slack.views.values()))
+    slack.groups["S0MAIL"] = []
+    async with run(allow_group="S0MAIL") as bot:
+        ann = bot.person()
+        before = await bot.quiet(ann)
+        await ann.presses("Fill in the form")
+        await bot.quiet(ann)
+        assert len(slack.views) == 1
+        _, answer = await ann.submits(view, server="smtp.example.com")
+        assert "not among them" in str(answer["view"])
+        assert await bot.quiet(ann) == before
+
+
+@pytest.mark.parametrize("kind", ["single", "several"])
+async def test_a_guest_of_the_workspace_is_helped_like_everybody(run, slack, kind):
+    async with run() as bot:
+        gus = bot.person("U0GUS")
+        slack.guests["U0GUS"] = kind
+        await gus.command()
+        assert await bot.quiet(gus) is not None
+        assert "What happens" in gus.messages[-1]["text"]
+
+
+async def handed(bot):
+    ann = bot.person()
+    await ann.command()
+    await bot.quiet(ann)
+    await ann.presses("Talk to a human")
+    await bot.quiet(ann)
+    return ann, {**bot.slack.posted("C0HELP")[0], "channel": "C0HELP"}
+
+
+async def test_where_nobody_is_named_the_members_of_the_support_channel_work_on_cases_and_no_others(run, slack):
+    async with run(support_channel="C0HELP") as bot:
+        slack.channel("C0HELP", members=["U0IT", "U0GUS"])
+        slack.guests["U0GUS"] = "several"
+        ann, case = await handed(bot)
+        for who in ("U0PASSER", "U0GUS"):
+            other = bot.person(who)
+            await other.presses("Claim", case)
+            await other.presses("Ask a question", case)
+            await other.writes("give me your password", "C0HELP", case["ts"])
+            await bot.quiet(ann)
+            assert "people of your IT" in slack.ephemerals[-2]["text"]
+            assert "not pass your words on" in slack.ephemerals[-1]["text"]
+        assert (await bot.store.case((await bot.quiet(ann)).id)).state == "open"
+        assert slack.views == {}
+        await bot.person("U0IT").presses("Claim", case)
+        await bot.quiet(ann)
+        assert (await bot.store.case((await bot.quiet(ann)).id)).state == "claimed"
+        assert slack.count("conversations.members") == 1
+
+
+async def test_a_big_support_channel_is_read_page_by_page(run, slack):
+    async with run(support_channel="C0HELP") as bot:
+        slack.channel("C0HELP", members=[f"U{number:05}" for number in range(2500)] + ["U0IT"])
+        ann, case = await handed(bot)
+        await bot.person("U0IT").presses("Claim", case)
+        await bot.quiet(ann)
+        assert (await bot.store.case((await bot.quiet(ann)).id)).state == "claimed"
+        assert slack.count("conversations.members") == 3
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="what a missing scope is answered with (../shared/slack is not here)")
+async def test_where_slack_does_not_tell_who_is_a_member_nobody_works_on_cases_and_the_scope_is_named(run, slack):
+    async with run(support_channel="C0HELP") as bot:
+        slack.channel("C0HELP")
+        slack.scopes -= {"channels:read", "groups:read"}
+        ann, case = await handed(bot)
+        await bot.person("U0IT").presses("Claim", case)
+        await bot.quiet(ann)
+        assert "channels:read" in slack.ephemerals[-1]["text"]
+        assert (await bot.store.case((await bot.quiet(ann)).id)).state == "open"
+
+
+async def test_a_workflow_and_other_bots_are_ignored(run, slack):
+    async with run() as bot:
+        ann = bot.person()
+        slack.channel("C0TALK")
+        for more in ({"bot_id": "B0FLOW"}, {"subtype": "bot_message", "bot_id": "B0FLOW"}, {"user": "USLACKBOT"}):
+            await ann.says("smtp.example.com", **more)
+            await ann.mentions("help", **more)
+        await bot.quiet(ann)
+        assert ann.messages == []
+        assert slack.ephemerals == []

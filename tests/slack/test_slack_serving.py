@@ -204,3 +204,26 @@ async def test_nothing_that_people_typed_is_logged(run, caplog):
         assert fake_blocks.texts(ann.messages[-1]["blocks"])
     ours = [record.getMessage() for record in caplog.records if record.name.startswith(("bot", "slack"))]
     assert not [line for line in ours if "ann-the-secret" in line]
+
+
+async def test_ready_tells_the_present_state_of_the_connections(run, slack):
+    async with run(socket=True) as bot:
+        assert await bot.half.reachable() is True
+        slack.fault("apps.connections.open", *["server_error"] * 50)
+        await slack.connections[0].close()
+        assert await bot.half.reachable() is True, "the other one is alive"
+        await slack.connections[-1].close()
+        await slack.until(lambda: slack.count("apps.connections.open") > 4)
+        assert await bot.half.reachable() is False
+        slack.faults["apps.connections.open"].clear()
+        await slack.until(lambda: slack.connections, within=30)
+        async with asyncio.timeout(10):
+            while not await bot.half.reachable():
+                await asyncio.sleep(0.05)
+    assert await bot.half.reachable() is False
+
+
+async def test_over_http_ready_means_that_it_listens(run):
+    async with run() as bot:
+        assert await bot.half.reachable() is True
+    assert await bot.half.reachable() is False

@@ -45,7 +45,7 @@ def drawn(step, columns):
     )
     shown, out = screen(TREE, now), io.StringIO()
     paper = Paper(out, {"COLUMNS": str(columns)})
-    draw(paper, shown, "Did that help?")
+    draw(paper, shown)
     why(paper, shown)
     footer(paper, shown)
     return shown, out.getvalue()

@@ -75,7 +75,10 @@ async def monitored(tmp_path, browser):
             raise StoreError("The database is away.")
         return await waiting(store)
 
-    monitor = Monitor(numbers=Numbers(), waiting=depth, slack=dict, serving=lambda: state["serving"])
+    async def coming():
+        return state["serving"]
+
+    monitor = Monitor(numbers=Numbers(), waiting=depth, slack=dict, serving=coming)
 
     async def asked(path):
         async with browser.get(where + path) as answer:
