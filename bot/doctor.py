@@ -42,7 +42,7 @@ async def examined(settings: Settings, environ: Mapping[str, str]) -> tuple[Diag
     """Examine every part, side by side."""
     parts = (_slack(settings), _database(settings, environ), _resolver(settings), _controls(settings))
     found = [line for lines in await asyncio.gather(*parts) for line in lines]
-    return (*found, *_pages(settings), _networks(settings), _support(settings))
+    return (*found, *_pages(settings), *_rules(settings), _networks(settings), _support(settings))
 
 
 async def _slack(settings: Settings) -> list[Diagnosis]:
@@ -137,6 +137,16 @@ def _pages(settings: Settings) -> list[Diagnosis]:
     if problems:
         return [Diagnosis("pages", Complaint.WRONG, problem) for problem in problems]
     return [Diagnosis("pages", Complaint.FINE, "are sound.")]
+
+
+def _rules(settings: Settings) -> list[Diagnosis]:
+    if settings.rules is None:
+        return []
+    try:
+        settings.own_rules()
+    except ValueError as wrong:
+        return [Diagnosis("rules", Complaint.WRONG, str(wrong))]
+    return [Diagnosis("rules", Complaint.FINE, f"{settings.rules} is read before those shipped.")]
 
 
 def _networks(settings: Settings) -> Diagnosis:

@@ -14,7 +14,6 @@ from probes.causes import Cause, Confidence
 from probes.findings import Report
 from probes.replies import read
 from probes.replies.reading import Reading
-from probes.replies.rulebook import Matcher
 from probes.runner import News, all_probes, run
 from probes.target import Target
 from probes.vantage import Vantage
@@ -60,12 +59,11 @@ class Looker:
     """The desk's look: `probe` dials from this vantage, `domain` asks for one MX, `text` reads the newest text."""
 
     vantage: Vantage
-    rules: Matcher | None = None
 
     async def __call__(self, conversation: Conversation, what: str, tell: Tell) -> Verdict:
         """Return the verdict; raises nothing but CancelledError."""
         if what == "text":
-            return of_reading(read(conversation.texts[-1] if conversation.texts else "", own=self.rules))
+            return of_reading(read(conversation.texts[-1] if conversation.texts else "", own=self.vantage.rules))
         if what == "domain":
             whose = domain_target(conversation)
             return await look(whose, told(conversation), self.vantage, tell=tell, only=("hosting",))

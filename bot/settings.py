@@ -7,12 +7,15 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bot.ledger.limits import Limits, read_limits
 from probes.target import parse_host, parse_port, split_host_port
 from probes.vantage import IPNetwork, Vantage, own_name
+
+if TYPE_CHECKING:
+    from probes.replies.rulebook import Matcher
 
 
 class SettingsError(Exception):
@@ -72,8 +75,14 @@ class Settings:
             wrong.append("SLACK_APP_TOKEN is no app-level token; those begin with xapp-.")
         return tuple(wrong)
 
-    def vantage(self) -> Vantage:
-        """Return the place that probes look from."""
+    def own_rules(self) -> Matcher | None:
+        """Return one's own rules for reading replies; raises ValueError naming the first mistake in them."""
+        from probes.replies import load_own
+
+        return load_own(self.rules) if self.rules else None
+
+    def vantage(self, rules: Matcher | None = None) -> Vantage:
+        """Return the place that probes look from, replies being read by one's own `rules` first."""
         return Vantage(
             nameservers=self.nameservers,
             controls=self.controls,
@@ -82,6 +91,7 @@ class Settings:
             allow_domains=self.allow_domains,
             extra_ports=self.ports,
             ehlo_name=self.ehlo_name,
+            rules=rules,
             name=self.ehlo_name or own_name(),
         )
 

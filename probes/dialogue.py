@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from aiosmtplib.esmtp import parse_esmtp_extensions
 
@@ -14,6 +15,9 @@ from probes.findings import Line
 from probes.network import Dialled, place
 from probes.speakers import Speaker
 from probes.target import Security
+
+if TYPE_CHECKING:
+    from probes.replies.rulebook import Matcher
 
 IMPLICIT_TLS_PORTS = (465, 2465, 993, 995)
 
@@ -81,6 +85,8 @@ class Dialogue:
     """Login methods that were tried."""
     transcript: tuple[Line, ...] = ()
     took_ms: int = 0
+    rules: Matcher | None = field(default=None, repr=False, compare=False)
+    """The admin's own, by which its replies are read before those shipped."""
 
     @property
     def place(self) -> str:

@@ -124,6 +124,7 @@ class _Conversation(Session):
             tried=tuple(self.tried),
             transcript=tuple(self.wire.lines),
             took_ms=self.network.at_ms() - began,
+            rules=self.network.vantage.rules,
         )
 
     async def _stages(self, dialled: Dialled) -> None:

@@ -7,6 +7,10 @@ import socket as _names  # noqa: TID251 - gethostname alone; nothing is dialled 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from probes.replies.rulebook import Matcher
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -28,7 +32,8 @@ class Vantage:
     """How it looks and where it may.
 
     `nameservers` and `controls` are (address or host, port); `routes` maps an (address, port) to the loopback
-    (address, port) that is dialled in its place: how a practice range works without root.
+    (address, port) that is dialled in its place: how a practice range works without root. `rules` are the admin's own
+    for reading replies; they go before those shipped.
     """
 
     nameservers: tuple[tuple[str, int], ...] = ()
@@ -39,4 +44,5 @@ class Vantage:
     extra_ports: frozenset[int] = frozenset()
     ehlo_name: str | None = None
     routes: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    rules: Matcher | None = field(default=None, repr=False, compare=False)
     name: str = field(default_factory=own_name)

@@ -78,11 +78,10 @@ async def hold(talk: Talk) -> tuple[int, bool]:
     from bot.terminal import Terminal
     from flows.book import load
     from flows.machine import Tree
-    from probes.replies import load_own
 
     found = talk.settings
     owner = f"terminal:{getpass.getuser()}"
-    looker = Looker(talk.vantage, load_own(found.rules) if found.rules else None)
+    looker = Looker(talk.vantage)
     tree = Tree(load(found.pages))
     store = await open_store(talk.database)
     front = Terminal(

@@ -15,7 +15,7 @@ from bot.looking import of_reading
 from bot.report import as_dict, printed
 from flows.book import Book, load
 from probes.causes import Cause
-from probes.replies import load_own, read, redact
+from probes.replies import read, redact
 from probes.replies.files import MOST, Refused, opened
 from probes.replies.reading import Reading
 from probes.replies.rulebook import Matcher
@@ -34,10 +34,8 @@ _REFUSED = {
 def run(arguments: argparse.Namespace) -> int:
     """Return 0 where no text is a failure, 1 where one is or was not understood, 2 for a wrong call."""
     try:
-        own = load_own(path) if (path := settings().rules) else None
-    except WrongCall as wrong:
-        return complain(wrong)
-    except ValueError as wrong:
+        own = settings().own_rules()
+    except (WrongCall, ValueError) as wrong:
         return complain(wrong)
     book = load()
     if arguments.jsonl:

@@ -34,7 +34,11 @@ def settings() -> Settings:
 
 def vantage(arguments: argparse.Namespace) -> Vantage:
     """Return the place to look from; raises WrongCall."""
-    found = settings().vantage()
+    known = settings()
+    try:
+        found = known.vantage(known.own_rules())
+    except ValueError as wrong:
+        raise WrongCall(str(wrong)) from None
     if arguments.nameserver:
         found = replace(found, nameservers=_all("--nameserver", nameserver, arguments.nameserver))
     if arguments.control:

@@ -76,14 +76,14 @@ async def _serve(found: Settings) -> int:
     from bot.web.numbers import Numbers
     from flows.book import load
     from flows.machine import Tree
-    from probes.replies import load_own
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     tree, numbers, attempts = Tree(load(found.pages)), Numbers(), Attempts()
-    looker = Looker(found.vantage(), load_own(found.rules) if found.rules else None)
+    place = found.vantage(found.own_rules())
+    looker = Looker(place)
     store = await open_store(found.database_url or default_path(os.environ, Path.home()))
     try:
         ledger = Ledger(
@@ -93,7 +93,7 @@ async def _serve(found: Settings) -> int:
             audit=Audit(found.audit_file),
             heard=numbers,
         )
-        look = LoginLooker(ledger, found.vantage(), attempts)
+        look = LoginLooker(ledger, place, attempts)
         async with connected(found, store) as slack:
             desk = Desk(
                 store, tree, look, slack.front, whose=slack.whose, support="", retention_days=found.retention_days

@@ -71,7 +71,7 @@ def _mode(target: Target, held: Dialogue, others: Sequence[Dialogue]) -> list[Fi
     return []
 
 
-def _busy(target: Target, reply: Reply) -> dict[str, str]:
+def _busy(target: Target, held: Dialogue, reply: Reply) -> dict[str, str]:
     """Return what a refusal of STARTTLS means where it speaks of the server's own trouble and not of TLS.
 
     A full disk or a filter that is down refuses whatever command comes first. 454 is TLS's own (RFC 3207 section 4)
@@ -80,7 +80,9 @@ def _busy(target: Target, reply: Reply) -> dict[str, str]:
     own = (reply.enhanced or "").startswith(("4.3.", "4.4."))
     if not 400 <= reply.code < 500 or _OF_TLS.search(reply.text):
         return {}
-    read = replies.read_reply(reply.code, reply.text, stage="tls", enhanced=reply.enhanced, host=target.host.name)
+    read = replies.read_reply(
+        reply.code, reply.text, stage="tls", enhanced=reply.enhanced, host=target.host.name, own=held.rules
+    )
     cause = read.cause if read.cause in _PASSING else Cause.SERVER_TEMPORARILY_UNAVAILABLE
     said = own or _LATER.search(reply.text) or (reply.code != 454 and read.cause in _PASSING)
     return {"cause": str(cause), "sure": "likely", "code": str(reply.code)} if said else {}
@@ -91,7 +93,7 @@ def _handshake(target: Target, held: Dialogue) -> list[Finding]:
     if held.ended_at == "starttls" and held.ended is not Ended.NO_STARTTLS:
         reply = held.reply("starttls")
         said = f"{reply.code} {reply.text}"[:200] if reply else str(held.ended)
-        busy = _busy(target, reply) if reply else {}
+        busy = _busy(target, held, reply) if reply else {}
         return [Finding("starttls_refused", Severity.FAULT, where, {"reply": said, **busy})]
     if held.handshake is None:
         return []

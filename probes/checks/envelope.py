@@ -67,7 +67,9 @@ def judge(target: Target, seen: Seen) -> Report:
             if part == "rcpt" and (anybody := held.reply("rcpt_any")) and 200 <= anybody.code < 300:
                 found.append(Finding("catch_all", Severity.INFO, address, {"domain": domain_of(address)}))
             continue
-        read = replies.read_reply(reply.code, reply.text, stage=part, enhanced=reply.enhanced, host=target.host.name)
+        read = replies.read_reply(
+            reply.code, reply.text, stage=part, enhanced=reply.enhanced, host=target.host.name, own=held.rules
+        )
         offered = bool(held.mechanisms) or any(other.mechanisms for other in seen.others)
         cause, sure = read.cause, str(read.confidence)
         logged_in = held.reply("auth") is not None

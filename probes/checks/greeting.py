@@ -78,7 +78,9 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
         found.append(Finding(_ENDS[held.ended], Severity.FAULT, where, evidence))
     elif held.ended is Ended.REFUSED and held.ended_at in _STAGES and (reply := held.reply(held.ended_at)):
         stage = "connect" if held.ended_at == "greeting" else "ehlo"
-        read = replies.read_reply(reply.code, reply.text, stage=stage, enhanced=reply.enhanced, host=target.host.name)
+        read = replies.read_reply(
+            reply.code, reply.text, stage=stage, enhanced=reply.enhanced, host=target.host.name, own=held.rules
+        )
         evidence = {"reply": f"{reply.code} {reply.text}"[:300], "cause": read.cause, "sure": read.confidence}
         code = "greeting_refused" if held.ended_at == "greeting" else "hello_refused"
         found.append(Finding(code, Severity.FAULT, where, {**evidence, "code": str(reply.code)}))

@@ -53,7 +53,12 @@ def judge(target: Target, seen: Seen) -> Report:
             found.append(Finding("login_worked", Severity.GOOD, held.place, evidence))
         else:
             read = replies.read_reply(
-                reply.code, reply.text, stage="auth", enhanced=reply.enhanced, host=target.host.name
+                reply.code,
+                reply.text,
+                stage="auth",
+                enhanced=reply.enhanced,
+                host=target.host.name,
+                own=held.rules,
             )
             meaning = {"cause": str(read.cause), "sure": str(read.confidence), "code": str(reply.code)}
             found.append(Finding("login_refused", Severity.FAULT, held.place, {**evidence, **meaning}))

@@ -167,3 +167,32 @@ async def test_what_the_guard_refuses_is_not_tested_and_says_nothing_of_what_is_
         assert found["cause"] == "unknown"
         assert any(one["check"] == "reach" for one in found["not_tested"])
         assert not any(finding["code"].startswith("port_") for finding in found["findings"])
+
+
+OWN = """
+rules:
+- cause: mail_loop
+  name: parked
+  patterns: |
+    mailbox is disabled
+  confidence: certain
+  examples:
+  - '550 5.2.1 Mailbox is disabled'
+"""
+
+
+@pytest.mark.parametrize(("own", "cause"), [("", "suspended_or_disabled_mailbox"), (OWN, "mail_loop")])
+async def test_a_live_reply_is_read_by_the_admins_own_rules_before_those_shipped(practice, tmp_path, own, cause):
+    page = tmp_path / "own.yaml"
+    page.write_text(own)
+    env = {"SMTP_HELP_RULES": str(page)} if own else {}
+    ran = await smtp_help(*arguments(practice, practice.servers["disabled-mailbox"]), "--json", env=env)
+    assert json.loads(ran.out)["cause"] == cause
+
+
+async def test_own_rules_that_cannot_be_read_are_said_before_anything_is_looked_at(tmp_path):
+    page = tmp_path / "own.yaml"
+    page.write_text("rules:\n- cause: no_such_cause\n")
+    ran = await smtp_help("check", "smtp.example.com", env={"SMTP_HELP_RULES": str(page)})
+    assert (ran.status, ran.out) == (2, "")
+    assert "own.yaml" in ran.err
