@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -23,6 +23,8 @@ RATES: Final[Mapping[str, int]] = {
     "chat.postEphemeral": 100,
     "conversations.open": 50,
     "conversations.history": 50,
+    "conversations.members": 100,
+    "conversations.replies": 50,
     "usergroups.users.list": 20,
     "views.open": 100,
     "views.publish": 100,
@@ -32,6 +34,7 @@ the workspace that Slack does not tell. A method that is not named here has 600.
 KEPT_BACK: Final = 0.4
 """The share of a budget that progress may not use, so that results and hand-overs go first."""
 TRIES: Final = 3
+MOST_PAGES: Final = 5
 LONGEST_WAIT: Final = 120.0
 """Seconds that a call waits for all its 429s together before it gives up."""
 
@@ -110,6 +113,15 @@ class Calls:
             else:
                 await asyncio.sleep(pause)
         raise fault
+
+    async def pages(self, method: str, *, most: int = MOST_PAGES, **arguments: Any) -> AsyncIterator[dict[str, Any]]:
+        """Yield the answers of a list that comes page by page, `most` pages of it. Raises SlackFault."""
+        for _ in range(most):
+            answer = await self(method, **arguments)
+            yield answer
+            arguments["cursor"] = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not arguments["cursor"]:
+                return
 
     def _bucket(self, method: str) -> Bucket:
         now = asyncio.get_running_loop().time()

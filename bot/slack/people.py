@@ -7,7 +7,6 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bot.slack.calls import Calls
 from bot.slack.faults import SlackFault
@@ -84,14 +83,8 @@ class People:
 
     async def _channel_members(self, channel: str) -> frozenset[str]:
         found: set[str] = set()
-        cursor: dict[str, Any] = {}
-        for _ in range(MOST_PAGES):
-            answer = await self._calls("conversations.members", channel=channel, limit=PAGE, **cursor)
+        async for answer in self._calls.pages("conversations.members", most=MOST_PAGES, channel=channel, limit=PAGE):
             found |= set(map(str, answer.get("members", ())))
-            following = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
-            if not following:
-                break
-            cursor = {"cursor": following}
         return frozenset(found)
 
     async def known(self, user: str) -> Known:

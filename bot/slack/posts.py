@@ -12,7 +12,8 @@ from bot.slack.faults import SlackFault
 LOG = logging.getLogger(__name__)
 POST_EVENT = "smtp_help_post"
 """The event type of the metadata of messages that are no steps."""
-LOOKED_BACK = 30
+PAGE = 200
+"""Messages that are looked through at a time; a busy support channel grows by many while a replica is away."""
 
 
 def metadata(conversation: str, name: str) -> dict[str, Any]:
@@ -44,14 +45,16 @@ async def post_once(
 
 async def _found(calls: Calls, channel: str, thread: str, known: dict[str, Any]) -> str | None:
     """Return the ts of the message, an empty text where it is not there, None where we cannot look."""
-    where: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": LOOKED_BACK}
+    where: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": PAGE}
+    method = "conversations.history"
+    if thread:
+        method, where["ts"] = "conversations.replies", thread
     try:
-        if thread:
-            answer = await calls("conversations.replies", ts=thread, **where)
-        else:
-            answer = await calls("conversations.history", **where)
+        async for answer in calls.pages(method, **where):
+            for each in answer.get("messages", ()):
+                if each.get("metadata") == known:
+                    return str(each["ts"])
     except SlackFault as fault:
         LOG.warning("a message could not be looked for before it was posted again: %s", fault)
         return None
-    found = (str(each["ts"]) for each in answer.get("messages", ()) if each.get("metadata") == known)
-    return next(found, "")
+    return ""

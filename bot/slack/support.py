@@ -9,7 +9,7 @@ from typing import Any
 from bot.front import Case
 from bot.slack import case as cases
 from bot.slack.blocks import Drawn
-from bot.slack.calls import QUIET, Calls, body
+from bot.slack.calls import Calls, body
 from bot.slack.faults import GONE, SlackFault
 from bot.slack.notes import Notes
 from bot.slack.posts import metadata, post_once
@@ -42,12 +42,12 @@ class Support:
         notes = await self._notes.surface(conversation_id)
         try:
             if notes.get("support_done") == "back":
-                await self._again(case, notes)
-                await self._notes.remember(conversation_id, {"support_done": "yes"})
+                await self._again(conversation_id, case, notes)
             elif "support_done" not in notes:
-                if "support_ts" not in notes:
+                again = "support_ts" in notes
+                if not again:
                     notes = await self._head(conversation_id, case, notes)
-                await self._thread(conversation_id, case, notes)
+                await self._thread(conversation_id, case, notes, again=again)
                 await self._notes.remember(conversation_id, {"support_done": "yes"})
         except SlackFault as fault:
             if not fault.lasting:
@@ -77,18 +77,22 @@ class Support:
         await self._notes.remember(conversation_id, posted)
         return {**notes, **posted}
 
-    async def _thread(self, conversation_id: str, case: Case, notes: Mapping[str, str]) -> None:
-        """Post what belongs into the thread, from where an earlier attempt stopped."""
-        where: dict[str, Any] = {"channel": notes["support_channel"], "thread_ts": notes["support_ts"]}
-        done = int(notes.get("support_thread", 0))
+    async def _thread(self, conversation_id: str, case: Case, notes: Mapping[str, str], *, again: bool) -> None:
+        """Post what belongs into the thread, from where an earlier attempt stopped; its last post may not be noted."""
+        channel, thread, done = notes["support_channel"], notes["support_ts"], int(notes.get("support_thread", 0))
         for number, drawn in enumerate(cases.thread(case)[done:], done + 1):
-            await self._calls("chat.postMessage", repeat=False, **where, **body(drawn), **QUIET)
+            name, before = f"thread {number}", again and number == done + 1
+            await posted(self._calls, channel, drawn, case.conversation, name, thread=thread, again=before)
             await self._notes.remember(conversation_id, {"support_thread": str(number)})
 
-    async def _again(self, case: Case, notes: Mapping[str, str]) -> None:
+    async def _again(self, conversation_id: str, case: Case, notes: Mapping[str, str]) -> None:
+        """Say in the thread that the person is back; how often they were is a part of the message's name."""
         await self._draw(case, None, notes)
-        where: dict[str, Any] = {"channel": notes["support_channel"], "thread_ts": notes["support_ts"]}
-        await self._calls("chat.postMessage", repeat=False, **where, **body(cases.back(case)), **QUIET)
+        channel, thread, times = notes["support_channel"], notes["support_ts"], notes.get("support_backs", "0")
+        drawn, name = cases.back(case), f"back {times}"
+        await posted(self._calls, channel, drawn, case.conversation, name, thread=thread, again=True)
+        done = {"support_done": "yes", "support_backs": str(int(times) + 1)}
+        await self._notes.remember(conversation_id, done)
 
     async def redraw(self, conversation_id: str, case: Case, handed: Handed) -> None:
         """Show in the channel how the case stands now; a message that was deleted stays away. Raises SlackFault."""

@@ -211,19 +211,25 @@ class FakeSlack:
             raise RefusedError("user_not_found")
         return {"channel": {"id": self.dm(users)}}
 
-    def do_conversations_history(self, channel, limit="100", include_all_metadata=False, **_):
+    def do_conversations_history(self, channel, **more):
         self._known(channel)
-        newest = list(self.messages[channel].values())[::-1][: int(limit)]
-        shown = str(include_all_metadata).lower() in ("1", "true")
-        return {"messages": [m if shown else {k: v for k, v in m.items() if k != "metadata"} for m in newest]}
+        heads = [m for m in self.messages[channel].values() if m.get("thread_ts") in (None, m["ts"])]
+        return self._page(heads[::-1], **more)
 
-    def do_conversations_replies(self, channel, ts, limit="100", include_all_metadata=False, **_):
+    def do_conversations_replies(self, channel, ts, **more):
+        """Answer as Slack does: the oldest first."""
         self._known(channel)
         if ts not in self.messages[channel]:
             raise RefusedError("thread_not_found")
-        thread = [m for m in self.messages[channel].values() if ts in (m["ts"], m.get("thread_ts"))][-int(limit) :]
+        return self._page([m for m in self.messages[channel].values() if ts in (m["ts"], m.get("thread_ts"))], **more)
+
+    def _page(self, messages, limit="100", cursor="0", include_all_metadata=False, **_):
         shown = str(include_all_metadata).lower() in ("1", "true")
-        return {"messages": [m if shown else {k: v for k, v in m.items() if k != "metadata"} for m in thread]}
+        page, following = messages[int(cursor) : int(cursor) + int(limit)], int(cursor) + int(limit)
+        return {
+            "messages": [m if shown else {k: v for k, v in m.items() if k != "metadata"} for m in page],
+            "response_metadata": {"next_cursor": str(following) if following < len(messages) else ""},
+        }
 
     def do_conversations_members(self, channel, limit="100", cursor="0", **_):
         members = self._known(channel)["members"]

@@ -245,16 +245,16 @@ async def settled(database):
 async def compared(database, slack, walkers, tally):
     """Hold what the people did and saw against what is kept."""
     posted = Counter()
-    heads = Counter()
+    named = Counter()
     for channel in list(slack.messages):
         for message in slack.posted(channel):
             mark = message.get("metadata", {}).get("event_payload", {})
             if "revision" in mark:
                 posted[mark["conversation"], mark["revision"]] += 1
-            elif mark.get("name") == "case":
-                heads[mark["conversation"]] += 1
+            elif "name" in mark:
+                named[mark["conversation"], mark["name"]] += 1
     tally.twice += [("posted", *which) for which, times in posted.items() if times > 1]
-    tally.twice += [("case", which) for which, times in heads.items() if times > 1]
+    tally.twice += [which for which, times in named.items() if times > 1]
     store = await open_store(database)
     for walker in walkers:
         kept = await store.load(walker.conversation)
@@ -267,8 +267,8 @@ async def compared(database, slack, walkers, tally):
         runs = [seen.run for seen in kept.seen]
         if len(set(runs)) != len(runs):
             tally.twice.append(("look", kept.id))
-        if kept.status != "handed" or not heads[kept.id]:
-            tally.lost.append((kept.id, kept.status, heads[kept.id]))
+        if kept.status != "handed" or not named[kept.id, "case"]:
+            tally.lost.append((kept.id, kept.status, named[kept.id, "case"]))
         open_ones = [
             message
             for message in walker.person.messages

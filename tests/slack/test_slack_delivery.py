@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import fake_blocks
 import pytest
@@ -191,6 +192,25 @@ async def test_a_case_that_was_posted_right_before_a_crash_is_found_and_not_post
             await bot.half.front.hand_over(conversation, case)
         await bot.half.front.hand_over(conversation, case)
         assert len(bot.slack.posted("C0HELP")) == 1
+
+
+async def test_a_case_posted_right_before_a_crash_is_found_in_a_channel_that_was_busy_meanwhile(run):
+    async with run(support_channel="C0HELP") as bot:
+        bot.slack.channel("C0HELP")
+        ann = await opened(bot)
+        conversation = await bot.desk.current(ann.owner)
+        case = Case(conversation.id, ann.owner, "No way out", texts=("one", "two"), transcript="S: 220 x")
+        bot.slack.fault("chat.postMessage", "drop_after_accept")
+        with pytest.raises(SlackFault):
+            await bot.half.front.hand_over(conversation, case)
+        for number in range(250):
+            await bot.half.front.calls("chat.postMessage", channel="C0HELP", text=f"{number}")
+        bot.slack.fault("chat.postMessage", "", "drop_after_accept")
+        for _ in range(2):
+            with suppress(SlackFault):
+                await bot.half.front.hand_over(conversation, case)
+        ours = [m for m in bot.slack.posted("C0HELP") if m.get("metadata")]
+        assert len(ours) == 4
 
 
 async def test_a_case_that_may_have_been_posted_before_a_crash_says_that_it_may_be_a_copy(run):
