@@ -12,7 +12,20 @@ from probes.vantage import INCOMING_PORTS
 
 LOGIN_METHODS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1", "SCRAM-SHA-256"})
 """Methods that mail programs have; NTLM and GSSAPI need the box "secure password authentication"."""
-ORDER = ("connect", "tls", "greeting", "ehlo", "helo", "starttls", "ehlo_tls", "auth", "mail_from", "rcpt_to", "quit")
+ORDER = (
+    "connect",
+    "tls",
+    "greeting",
+    "ehlo",
+    "helo",
+    "turned_away",
+    "starttls",
+    "ehlo_tls",
+    "auth",
+    "mail_from",
+    "rcpt_to",
+    "quit",
+)
 
 
 def fine(target: Target, dialogues: Iterable[Dialogue]) -> bool:

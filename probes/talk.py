@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from probes.addressing import envelope
+from probes.asides import anybody, literal, turned_away
 from probes.dialogue import Dialogue, Ended, natural, offered
 from probes.findings import Finding, Severity
 from probes.logins import METHODS, log_in
@@ -18,7 +19,7 @@ from probes.network import Dialled, Network, Reached, place
 from probes.replies.rulebook import shipped
 from probes.session import REPLY_SECONDS, End, Session
 from probes.speakers import Speaker, speaker
-from probes.target import Security, Target, domain_of, parse_host
+from probes.target import Security, Target, parse_host
 from probes.wire import readable
 
 GREETING_SECONDS = 30.0
@@ -26,9 +27,6 @@ GREETING_SECONDS = 30.0
 AWAITED_SECONDS = 2.5
 """After so long without a greeting the person is told what is waited for."""
 PROVOKED_SECONDS = 2.0
-ASIDE_SECONDS = 5.0  # for a question on which no cause hangs
-NOBODY = "smtp-help-asks-for-nobody"
-"""A mailbox that no domain has."""
 
 
 async def dialogue(
@@ -158,6 +156,10 @@ class _Conversation(Session):
             self.load_later("service_identity.cryptography")
         self._read_late()
         await self._hello(stage)
+        # Who makes no login in clear hears the same at MAIL, which comes next.
+        wants_more = self.security is not Security.NONE or self.target.login == "yes"
+        if wants_more and self.clear is not None and self.clear.keys() <= {"enhancedstatuscodes"}:
+            await turned_away(self)
         if not implicit and self.security is not Security.NONE:
             await self._starttls()
         await self._login()
@@ -207,7 +209,7 @@ class _Conversation(Session):
         if reply.code in (500, 501, 502, 504, 550, 554):
             again = await self.say("helo", f"HELO {self._own_name()}")
             if again.code != 250:
-                await self._literal()
+                await literal(self)
                 self.part(Ended.REFUSED)
             self.capabilities = {}
             return
@@ -217,15 +219,6 @@ class _Conversation(Session):
         if stage == "ehlo":
             self.clear, self.clear_mechanisms = extensions, mechanisms
         self.capabilities, self.mechanisms = extensions, mechanisms
-
-    async def _literal(self) -> None:
-        """Ask whether a name is all that it minds: many programs send their address in brackets (RFC 5321, 4.1.3)."""
-        stage, transport = self.stage, self.wire.transport
-        if transport is not None and (own := transport.get_extra_info("sockname")):
-            with suppress(End):
-                literal = f"[IPv6:{own[0]}]" if ":" in own[0] else f"[{own[0]}]"
-                await self.say("literal", f"EHLO {literal}", seconds=ASIDE_SECONDS)
-        self.stage = stage
 
     async def _starttls(self) -> None:
         if "starttls" not in (self.capabilities or {}):
@@ -285,16 +278,5 @@ class _Conversation(Session):
         reply = await self.hear("rcpt_to", self.wire.reply(REPLY_SECONDS), said.rcpt)
         if reply.code not in (250, 251, 252):
             self.part(Ended.REFUSED)
-        await self._anybody()
-
-    async def _anybody(self) -> None:
-        """Ask the recipient's own server for a mailbox that nobody has: if it takes that too, its yes says little."""
-        if self.target.login != "no":
-            return
-        domain = domain_of(self.target.recipient or "")
-        mx = await self.network.lookup(domain, "MX")
-        if self.target.host.name in (value.split()[-1].rstrip(".").lower() for value in mx.values):
-            asked = f"RCPT TO:<{NOBODY}@{domain}>"
-            self.begin("rcpt_any", asked)
-            with suppress(End):  # the person's own recipient was taken, whatever comes of this one
-                await self.hear("rcpt_any", self.wire.reply(ASIDE_SECONDS), asked)
+        if self.target.login == "no":
+            await anybody(self)

@@ -75,7 +75,7 @@ def judge(target: Target, seen: Seen) -> Report:
         logged_in = held.reply("auth") is not None
         if not logged_in:
             cause, sure = _without_login(target, held, reply, (cause, sure), offered=offered)
-        elif cause in (Cause.RELAY_DENIED, Cause.SENDER_NOT_ALLOWED):
+        elif cause in (Cause.RELAY_DENIED, Cause.SENDER_NOT_ALLOWED) and reply.code >= 500:
             sure = "certain"  # it knows who we are, and says so all the same
         if address == "<>" and cause not in _OF_ANY_SENDER:
             # The empty sender was ours, for want of the person's: a refusal of it says nothing about theirs.
@@ -123,7 +123,7 @@ def _elsewhere(target: Target) -> bool:
 
 def _unsayable(target: Target, seen: Dialogue) -> list[Finding]:
     """Say which address no server without SMTPUTF8 can be told, once what is offered is known for good."""
-    if seen.ended_at in ("ehlo", "helo", "starttls", "tls", "ehlo_tls"):
+    if seen.ended_at in ("ehlo", "helo", "turned_away", "starttls", "tls", "ehlo_tls"):
         return []
     part = envelope(target, seen.capabilities or {}).unsayable
     address = (target.sender if part == "sender" else target.recipient) or ""

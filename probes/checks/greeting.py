@@ -18,7 +18,7 @@ NAME = "greeting"
 SLOW_MS = 4000
 _ENDS = {Ended.SILENT: "went_silent", Ended.CLOSED: "hung_up", Ended.RESET: "reset_midway", Ended.GARBLED: "garbled"}
 _INCOMING = (Speaker.POP3, Speaker.IMAP)
-_STAGES = ("greeting", "ehlo", "helo", "ehlo_tls")
+_STAGES = ("greeting", "ehlo", "helo", "ehlo_tls", "turned_away")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,13 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
         evidence = {"stage": held.ended_at, "said": held.first}
         found.append(Finding(_ENDS[held.ended], Severity.FAULT, where, evidence))
     elif held.ended is Ended.REFUSED and held.ended_at in _STAGES and (reply := held.reply(held.ended_at)):
-        stage = "connect" if held.ended_at == "greeting" else "ehlo"
+        early = held.ended_at in ("greeting", "turned_away")
+        stage = "connect" if early else "ehlo"
         read = replies.read_reply(
             reply.code, reply.text, stage=stage, enhanced=reply.enhanced, host=target.host.name, own=held.rules
         )
         evidence = {"reply": f"{reply.code} {reply.text}"[:300], "cause": read.cause, "sure": read.confidence}
-        code = "greeting_refused" if held.ended_at == "greeting" else "hello_refused"
+        code = "greeting_refused" if early else "hello_refused"
         found.append(Finding(code, Severity.FAULT, where, {**evidence, "code": str(reply.code)}))
         if code == "hello_refused" and (literal := held.reply("literal")) and literal.code == 250:
             said = next(e.command for e in reversed(held.exchanges) if e.stage == "literal")

@@ -75,7 +75,9 @@ def _stopped(held: Dialogue) -> bool:
     """Tell whether it ended on the way to TLS: the list before it does not count (RFC 3207 section 4.2)."""
     if held.ended is Ended.NO_STARTTLS:
         return False
-    return held.ended_at in ("starttls", "tls") or (held.ended_at in ("ehlo_tls", "helo") and not held.mechanisms)
+    return held.ended_at in ("turned_away", "starttls", "tls") or (
+        held.ended_at in ("ehlo_tls", "helo") and not held.mechanisms
+    )
 
 
 def _offered(target: Target, held: Dialogue, others: tuple[Dialogue, ...]) -> list[Finding]:

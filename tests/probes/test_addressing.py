@@ -125,3 +125,26 @@ async def test_what_servers_ask_of_strangers_alone_is_a_guess_for_who_logs_in(st
     no_name = b"450 4.7.25 Client host rejected: cannot find your hostname, [192.0.2.7]\r\n"
     said, _ = await asked(stage, {"EHLO": b"250-peer.test\r\n250 AUTH PLAIN\r\n", "RCPT": no_name}, login=login)
     assert (said.cause, said.confidence) == (Cause.IP_BLOCKLISTED, sure)
+
+
+BARE = b"250-peer.test\r\n250 ENHANCEDSTATUSCODES\r\n"
+
+
+@pytest.mark.parametrize(
+    ("mail", "cause", "more"),
+    [
+        (b"550 5.7.1 Rejected: 192.0.2.7 listed at bl.example.org\r\n", Cause.IP_BLOCKLISTED, {}),
+        (b"550 5.7.1 Access denied\r\n", Cause.SPAM_OR_POLICY_REJECTED, {}),
+        (
+            b"550 5.7.1 Access denied\r\n",
+            Cause.SPAM_OR_POLICY_REJECTED,
+            {"security": Security.NONE, "login": Login.YES},
+        ),
+        (b"250 2.1.0 Sender ok\r\n", Cause.STARTTLS_NOT_OFFERED, {}),
+        (b"530 5.7.0 Authentication required\r\n", Cause.STARTTLS_NOT_OFFERED, {}),
+    ],
+)
+async def test_a_server_that_greets_whom_it_turns_away_is_asked_why(stage, mail, cause, more) -> None:
+    said, _ = await asked(stage, {"EHLO": BARE, "MAIL": mail}, **{"security": Security.STARTTLS, **more})
+    assert said.cause is cause
+    assert said.confidence is L or cause is Cause.STARTTLS_NOT_OFFERED

@@ -34,6 +34,7 @@ rcpt server_temporarily_unavailable 451 mailbox is being moved, try later
 rcpt server_temporarily_unavailable 451 Could not complete recipient verify callout for <bob@peer.test>
 mail account_disabled_or_locked 550 Sender ann@peer.test is blocked due to abuse. Contact your provider.
 mail account_disabled_or_locked 550 5.7.1 <ann@peer.test>... Your account may not send
+rcpt server_temporarily_unavailable 450 4.3.2 <ann@peer.test>: Sender address rejected: Try again later
 rcpt helo_rejected 554 5.7.1 <laptop>: Helo command rejected: You are not welcome
 rcpt helo_rejected 550 5.7.1 bogus HELO name used: laptop
 rcpt greylisted 451 4.7.1 <bob@peer.test>: Recipient address rejected: Try again later

@@ -1,0 +1,47 @@
+"""Questions beside the way of a conversation, whose answers explain what was said and heard on it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from probes.dialogue import Ended
+from probes.session import End, Session
+from probes.target import domain_of
+
+ASIDE_SECONDS = 5.0
+NOBODY = "smtp-help-asks-for-nobody"
+"""A mailbox that no domain has."""
+_OF_THE_WAY = re.compile(r"tls|ssl|encrypt|authenticat|log ?in", re.IGNORECASE)
+
+
+async def literal(session: Session) -> None:
+    """Ask whether a name is all that it minds: many programs send their address in brackets (RFC 5321, 4.1.3)."""
+    stage, transport = session.stage, session.wire.transport
+    if transport is not None and (own := transport.get_extra_info("sockname")):
+        with suppress(End):
+            said = f"[IPv6:{own[0]}]" if ":" in own[0] else f"[{own[0]}]"
+            await session.say("literal", f"EHLO {said}", seconds=ASIDE_SECONDS)
+    session.stage = stage
+
+
+async def turned_away(session: Session) -> None:
+    """Ask one that offers next to nothing whether it takes mail at all; raise `End` where it does not.
+
+    Sendmail greets whom it refuses all the same, offers neither STARTTLS nor a login, and says why at the first MAIL.
+    """
+    reply = await session.say("turned_away", "MAIL FROM:<>")
+    if reply.code >= 400 and not _OF_THE_WAY.search(reply.text):
+        session.part(Ended.REFUSED)
+    if reply.code == 250:
+        await session.say("turned_away", "RSET")
+
+
+async def anybody(session: Session) -> None:
+    """Ask the recipient's own server for a mailbox that nobody has: if it takes that too, its yes says little."""
+    domain = domain_of(session.target.recipient or "")
+    mx = await session.network.lookup(domain, "MX")
+    if session.target.host.name in (value.split()[-1].rstrip(".").lower() for value in mx.values):
+        asked = f"RCPT TO:<{NOBODY}@{domain}>"
+        with suppress(End):  # the person's own recipient was taken, whatever comes of this one
+            await session.say("rcpt_any", asked, seconds=ASIDE_SECONDS)
