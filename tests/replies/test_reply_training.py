@@ -24,7 +24,8 @@ def test_a_bounce_is_read_with_its_recipients(row):
 
 
 @pytest.mark.parametrize(
-    ("kind", "bar"), [("program", 0.97), ("library", 0.97), ("server_reply", 0.97), ("bounce", 0.99)]
+    ("kind", "bar"),
+    [("program", 0.97), ("library", 0.97), ("server_reply", 0.97), ("provider", 0.97), ("bounce", 0.99)],
 )
 def test_the_training_texts_are_read_rightly(kind: str, bar: float):
     count = score(TRAINING)[kind]
