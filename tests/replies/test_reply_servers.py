@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from probes.causes import Cause
 from probes.replies import read
 
 SAID = [
@@ -63,3 +64,13 @@ def test_a_server_that_spoke_did_not_refuse_the_connection():
 
 def test_the_letters_ip_in_recipient_are_no_address():
     assert read("550 5.1.1 recipient disabled").cause.value == "suspended_or_disabled_mailbox"
+
+
+def test_no_number_in_a_logs_line_is_taken_for_a_reply_code():
+    line = (
+        "Sep 07 13:35:41 mail postfix/lmtp[{0}]: {0}AB12: to=<no{0}@example.com>, relay=mx{0}.example.com[192.0.2.7],"
+        " delay={0}, dsn=5.1.1, status=bounced (host mx{0}.example.com[192.0.2.7] said: 550 5.1.1 <no{0}@example.com>"
+        " User unknown (in reply to RCPT TO command))"
+    )
+    codes = [*range(211, 222), *range(400, 600)]
+    assert {read(line.format(code)).cause for code in codes} == {Cause.RECIPIENT_UNKNOWN}
