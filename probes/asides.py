@@ -37,11 +37,18 @@ async def turned_away(session: Session) -> None:
         await session.say("turned_away", "RSET")
 
 
-async def anybody(session: Session) -> None:
-    """Ask the recipient's own server for a mailbox that nobody has: if it takes that too, its yes says little."""
+def nobody(session: Session) -> str:
+    """Return the RCPT for a mailbox that nobody has, for the recipient's own server alone; empty for any other.
+
+    If it takes that too, its yes to the person's recipient says little.
+    """
     domain = domain_of(session.target.recipient or "")
-    mx = await session.network.lookup(domain, "MX")
-    if session.target.host.name in (value.split()[-1].rstrip(".").lower() for value in mx.values):
-        asked = f"RCPT TO:<{NOBODY}@{domain}>"
-        with suppress(End):  # the person's own recipient was taken, whatever comes of this one
-            await session.say("rcpt_any", asked, seconds=ASIDE_SECONDS)
+    mx = session.network.looked_up(domain, "MX")
+    own = mx is not None and session.target.host.name in (v.split()[-1].rstrip(".").lower() for v in mx.values)
+    return f"RCPT TO:<{NOBODY}@{domain}>" if own else ""
+
+
+async def anybody(session: Session, asked: str) -> None:
+    """Hear what is said to the recipient that nobody is; the person's own was taken, whatever comes of this one."""
+    with suppress(End):
+        await session.hear("rcpt_any", session.wire.reply(ASIDE_SECONDS), asked)

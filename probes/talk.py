@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from probes.addressing import envelope
-from probes.asides import anybody, literal, turned_away
+from probes.asides import anybody, literal, nobody, turned_away
 from probes.dialogue import Dialogue, Ended, natural, offered
 from probes.findings import Finding, Severity
 from probes.logins import METHODS, log_in
@@ -265,7 +265,10 @@ class _Conversation(Session):
             self.wire.note("mail_from", f"the {said.unsayable} needs SMTPUTF8, which is not offered")
             self.part(Ended.REFUSED)
         grouped = bool(said.rcpt) and "pipelining" in known
-        self.begin("mail_from", *((said.mail, said.rcpt) if grouped else (said.mail,)))
+        # Asked in the group alone: for a hint nobody waits once more.
+        extra = nobody(self) if grouped and self.target.login == "no" else ""
+        group = (said.mail, said.rcpt, *((extra,) if extra else ()))
+        self.begin("mail_from", *(group if grouped else (said.mail,)))
         if self.mechanisms and not self.tried:
             shipped()  # a refusal is to be expected, and reading the rules takes as long as its coming
         reply = await self.hear("mail_from", self.wire.reply(REPLY_SECONDS), said.mail)
@@ -278,5 +281,5 @@ class _Conversation(Session):
         reply = await self.hear("rcpt_to", self.wire.reply(REPLY_SECONDS), said.rcpt)
         if reply.code not in (250, 251, 252):
             self.part(Ended.REFUSED)
-        if self.target.login == "no":
-            await anybody(self)
+        if extra:
+            await anybody(self, extra)

@@ -94,6 +94,12 @@ class Network:
         key = name.rstrip(".").lower()
         return await self.once(("lookup", key, kind), lambda: self.resolvers.ask(key, kind))
 
+    def looked_up(self, name: str, kind: str) -> Answer | None:
+        """Return what a lookup has brought, or None where it was not asked or is still under way."""
+        task = self._tasks.get(("lookup", name.rstrip(".").lower(), kind))
+        known: Answer | None = task.result() if task is not None and task.done() else None
+        return known
+
     async def addresses(self, host: str, *, is_address: bool = False) -> tuple[str, ...]:
         """Return the addresses of a name, IPv6 first as mail programs try them, or the address itself."""
         if is_address:

@@ -70,14 +70,22 @@ async def test_an_address_that_needs_smtputf8_is_sent_where_it_is_offered(stage)
 
 
 async def test_a_server_that_takes_anybody_is_noticed(stage) -> None:
-    said, commands = await asked(stage, {})
+    said, commands = await asked(stage, {"EHLO": b"250-peer.test\r\n250 PIPELINING\r\n"})
     assert said.cause is Cause.OK
     assert "catch_all" in codes(said)
     assert sum(command.startswith("RCPT") for command in commands) == 2
 
 
+async def test_a_server_that_takes_no_groups_is_asked_for_the_persons_recipient_alone(stage) -> None:
+    said, commands = await asked(stage, {})
+    assert said.cause is Cause.OK
+    assert "catch_all" not in codes(said)
+    assert sum(command.startswith("RCPT") for command in commands) == 1
+
+
 async def test_only_the_recipients_own_server_is_asked_for_nobody(stage) -> None:
-    said, commands = await asked(stage, {}, recipient="bob@sub.peer.test")
+    groups = {"EHLO": b"250-peer.test\r\n250 PIPELINING\r\n"}
+    said, commands = await asked(stage, groups, recipient="bob@sub.peer.test")
     assert "catch_all" not in codes(said)
     assert sum(command.startswith("RCPT") for command in commands) == 1
 
