@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flows.advice import advice
 from flows.conversation import Conversation
 from flows.machine import Tree
+from flows.model import Fill
 from flows.screens import answered
 from flows.wording import plain
 
@@ -29,17 +30,20 @@ def brief(tree: Tree, conversation: Conversation) -> Brief:
     words, verdict = tree.book.words, now.verdict
     slots = tuple((words.label("fields", slot), words.answer(slot, value)) for slot, value in now.answers.items())
     pressed = zip(now.trail, answered(tree, now), strict=True)
-    asked = (*(line for stop, line in pressed if stop.choice != "human"), *(pair for pair in slots if pair[0]))
+    # A form's line says its fields once more; they stand one by one below.
+    said_below = [stop.step for stop in now.trail if isinstance(tree.book.flow.steps.get(stop.step), Fill)]
+    lines = (line for stop, line in pressed if stop.choice != "human" and stop.step not in said_below)
+    asked = (*lines, *(pair for pair in slots if pair[0]))
     if verdict is None:
         return Brief(words.shell("nothing_seen"), asked, (), now.texts, now.pictures)
     said = advice(tree.book, verdict, answers=now.answers)
     heard = next((seen.verdict.transcript for seen in reversed(now.seen) if seen.verdict.transcript), ())
-    lines = (f"{line.at_ms:>6} ms {line.stage:<10} {line.direction} {line.text}" for line in heard)
+    wire = (f"{line.at_ms:>6} ms {line.stage:<10} {line.direction} {line.text}" for line in heard)
     return Brief(
         headline=plain(said.summary),
         answers=asked,
         evidence=(f"{said.sureness} ({verdict.cause}, {verdict.confidence})", *said.evidence, *said.not_tested),
         texts=now.texts,
         pictures=now.pictures,
-        transcript="\n".join(lines),
+        transcript="\n".join(wire),
     )

@@ -47,7 +47,7 @@ def headline(case: Case, handed: Handed | None = None, *, group: str = "", again
     told = f"<!subteam^{group}> " if GROUP.fullmatch(group) else ""
     blocks: list[Block] = [HeaderBlock(text=label(case.headline, limits.HEADER))]
     blocks.append(SectionBlock(text=markup(told + who)))
-    answers = [f"*{bare(question)}*\n{cut(answer, 500)}" for question, answer in case.answers]
+    answers = [_answer(question, cut(answer, 500)) for question, answer in case.answers]
     blocks += _titled("case_answers", answers or [say("case_empty")], 4)
     blocks += _titled("case_evidence", [f"• {cut(line, 500)}" for line in case.evidence], 3)
     if again:
@@ -57,6 +57,10 @@ def headline(case: Case, handed: Handed | None = None, *, group: str = "", again
     blocks.append(ContextBlock(elements=[markup(reference)]))
     text = fitted(f"{bare(case.headline)} {bare(' '.join(case.evidence))}", 1000) + f" {who}"
     return checked(Drawn(text, [block.to_dict() for block in blocks]))
+
+
+def _answer(question: str, answer: str) -> str:
+    return f"*{bare(question)}*\n{answer}" if "\n" in answer else f"{bare(question)} *{bare(answer)}*"
 
 
 def status(handed: Handed | None, owner: str = "") -> str:

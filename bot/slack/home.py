@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from bot.slack import limits, marks
 from bot.slack.blocks import Drawn, button, checked, label, sections, small
 from bot.slack.case import mention
 from bot.slack.marks import Mark
-from bot.slack.text import bare, fitted
+from bot.slack.text import bare, escaped, fitted
 from bot.slack.words import say
 from bot.store import Handed
 
+LINK = re.compile(r"https://[^\s<>|]{1,500}")
 MOST_RECENT = 10
 MOST_WAITING, MOST_COUNTS, MOST_UNREAD = 20, 20, 10
 
@@ -26,8 +28,8 @@ MOST_WAITING, MOST_COUNTS, MOST_UNREAD = 20, 20, 10
 class ForIt:
     """What IT sees in App Home beside its own: cases as (since when, owner, state, title), counts, texts."""
 
-    queue: Sequence[tuple[Handed, str, str]] = ()
-    """Cases with their owner and headline, the oldest first."""
+    queue: Sequence[tuple[Handed, str, str, str]] = ()
+    """Cases with their owner, headline and the address of their message (or an empty text), the oldest first."""
     counts: Sequence[tuple[str, int]] = ()
     """(cause in words, how often), the most frequent first."""
     unread: Sequence[str] = ()
@@ -69,9 +71,10 @@ def _day(at: float) -> str:
 
 def _for_it(it: ForIt) -> list[Block]:
     blocks: list[Block] = [DividerBlock(), HeaderBlock(text=label(say("home_queue")))]
-    for handed, owner, title in it.queue[:MOST_WAITING]:
+    for handed, owner, title, link in it.queue[:MOST_WAITING]:
         state = say(f"state_{handed.state}", who=mention(handed.who))
-        line = say("home_queue_one", day=_day(handed.at), who=mention(owner), state=state, title="\0")
+        day = f"<{escaped(link)}|{_day(handed.at)}>" if LINK.fullmatch(link) else _day(handed.at)
+        line = say("home_queue_one", day=day, who=mention(owner), state=state, title="\0")
         blocks.append(small(line.replace("\0", fitted(bare(title), 500))))
     if not it.queue:
         blocks.append(small(say("home_queue_none")))

@@ -27,6 +27,10 @@ async def published(desk: Desk, people: People, person: Who, note: str = "") -> 
     return home(going=going, recent=recent, note=note, it=await _for_it(desk, people, person))
 
 
+async def _link(desk: Desk, conversation: str) -> str:
+    return (await desk.surface(conversation)).get("support_link", "")
+
+
 def _verdict(desk: Desk, conversation: Conversation) -> str:
     verdict = conversation.verdict
     return plain(desk.tree.book.words.cause(verdict.cause)) if verdict else ""
@@ -42,7 +46,10 @@ async def _for_it(desk: Desk, people: People, person: Who) -> ForIt | None:
     queue, counts, unread = await desk.casework.overview(MOST_WAITING, MOST_UNREAD)
     words = desk.tree.book.words
     return ForIt(
-        queue=[(handed, each.owner, _verdict(desk, each) or words.shell("nothing_seen")) for handed, each in queue],
+        queue=[
+            (handed, each.owner, _verdict(desk, each) or words.shell("nothing_seen"), await _link(desk, each.id))
+            for handed, each in queue
+        ],
         counts=[(plain(words.cause(Cause(cause))), count) for cause, count in list(counts.items())[:MOST_COUNTS]],
         unread=[each.text for each in unread],
     )

@@ -74,8 +74,18 @@ class Support:
                 await self._notes.remember(conversation_id, {"support_posting": None})
             raise
         posted = {"support_channel": (at or ("", ""))[0], "support_ts": (at or ("", ""))[1]}
+        posted |= await self._link(posted["support_channel"], posted["support_ts"])
         await self._notes.remember(conversation_id, posted)
         return {**notes, **posted}
+
+    async def _link(self, channel: str, ts: str) -> dict[str, str]:
+        """Return the note with the address of a case's message; without one the case is not worse off."""
+        try:
+            answer = await self._calls("chat.getPermalink", channel=channel, message_ts=ts)
+        except SlackFault as fault:
+            LOG.info("the address of a case's message could not be had: %s", fault)
+            return {}
+        return {"support_link": str(answer.get("permalink") or "")}
 
     async def _thread(self, conversation_id: str, case: Case, notes: Mapping[str, str], *, again: bool) -> None:
         """Post what belongs into the thread, from where an earlier attempt stopped; its last post may not be noted."""

@@ -279,6 +279,11 @@ class FakeSlack:
             message["metadata"] = metadata
         return {"channel": channel, "ts": ts, "text": text}
 
+    def do_chat_getPermalink(self, channel, message_ts, **_):  # noqa: N802
+        if message_ts not in self.messages[channel]:
+            raise RefusedError("message_not_found")
+        return {"channel": channel, "permalink": f"https://work.slack.test/archives/{channel}/p{message_ts}"}
+
     def do_chat_postEphemeral(self, channel, user, text="", blocks=None, **_):  # noqa: N802
         self._known(channel)
         self._said(text, blocks)

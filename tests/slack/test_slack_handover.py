@@ -232,7 +232,8 @@ async def test_app_home_shows_it_the_queue_the_counts_and_what_was_not_understoo
         seen = words(bot.slack.homes["U0IT"])
         assert "Handed over and not resolved" in seen
         assert "<@U0ANN>" in seen
-        assert datetime.now(UTC).strftime("%Y-%m-%d") in seen
+        at = bot.slack.posted(CHANNEL)[0]["ts"]
+        assert f"/archives/{CHANNEL}/p{at}|{datetime.now(UTC).strftime('%Y-%m-%d')}>" in seen
         assert "1 ×" in seen
         assert "flux capacitor" in seen
         assert "hunter2" not in seen
