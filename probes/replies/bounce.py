@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from probes.causes import Cause, Confidence
 from probes.replies import bounce_text, facts
-from probes.replies.clean import Clean, bounded, clean, sound
+from probes.replies import bounce_words as words
+from probes.replies.clean import Clean, bounded, clean, pattern, sound
+from probes.replies.events import Event, events
 from probes.replies.message import Fields, Parts, is_message, taken_apart, unquoted
 from probes.replies.plain import Known, read_clean
 from probes.replies.reading import FailedRecipient, Reading
@@ -15,6 +17,7 @@ from probes.replies.rulebook import Matcher
 WORDS = 50
 """A rule of at least this weight goes by clear words; below it more is read before it is believed."""
 
+BOUNCED = Known(bounced=True)
 _DONE = ("delivered", "relayed", "expanded", "deliverable")
 MOST = 200
 """Recipients of one bounce that are read; a list of more is told by its first."""
@@ -22,9 +25,14 @@ MOST = 200
 _NOTHING_FAILED = frozenset({Cause.NOT_A_FAILURE, Cause.OK})
 _DAEMONS = (
     "mailer-daemon", "postmaster", "mail delivery", "maildelivery", "mail-daemon", "mdaemon", "microsoftexchange",
-    "bounce",
-    "mail system", "mailsystem", "mailer", "mailerdaemon", "mail administrator", "notifier", "undeliver", "delivery",
+    "<>", "<@>", "delivery subsystem", "mailerdaemon", "mmdf", "post_master", "delivery system",
 )  # fmt: skip
+"""Whose mail is a bounce until its words say otherwise."""
+_DAEMONS_BEHIND_NOBODY = (
+    "bounce", "mail system", "mailsystem", "mailer", "mail administrator", "notifier", "undeliver", "delivery",
+    "mail server", "system administrator", "daemon",
+)  # fmt: skip
+"""Whose mail is one where it came from nobody (`Return-Path: <>`; RFC 5321, 4.5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,15 @@ def _after_type(value: str) -> str:
         "dovecot",
         "fax",
     )
-    return rest.strip() if mark and kind.startswith(known) else value.strip()
+    return rest.strip() if mark and (not kind or kind.startswith(known)) else value.strip()
 
 
 def _address(value: str) -> str:
     return _after_type(value).split(" (")[0].strip().strip("<>'\" ").removeprefix("rfc822;").removeprefix("IMCEAEX-")
+
+
+def _full(address: str) -> bool:
+    return "." in address.rpartition("@")[2] and "@" in address
 
 
 def _reported(groups: list[Fields]) -> tuple[list[_Told], list[str]]:
@@ -74,7 +86,7 @@ def _reported(groups: list[Fields]) -> tuple[list[_Told], list[str]]:
         final = _address(group.get("final-recipient", "")) or _address(group.get("x-actual-recipient", ""))
         original = _address(group.get("original-recipient", ""))
         address = final or original
-        if "@" not in address and "@" in original:
+        if not _full(address) and "@" in original:
             address = original
         if not address:
             continue
@@ -102,29 +114,41 @@ def _status(one: _Told, text: Clean, matcher: Matcher) -> Known:
     """Return what the report's fields say beside its text; the text's own enhanced code goes before the field's."""
     status = one.status.split(" ")[0].strip()
     if status[:1] not in ("4", "5") or status.count(".") != 2:
-        return Known(host=one.host or None)
-    reading, _ = read_clean(text, matcher)
+        return Known(host=one.host or None, bounced=True)
+    reading, _ = read_clean(text, matcher, BOUNCED)
     if reading.enhanced_code and not reading.enhanced_code.endswith(".0.0"):
         status = reading.enhanced_code
-    return Known(reading.reply_code, status, host=one.host or None)
+    return Known(reading.reply_code, status, host=one.host or None, bounced=True)
+
+
+def _read_words(text: str, matcher: Matcher, known: Known = BOUNCED) -> tuple[Reading, int]:
+    """Read what a bounce says to people, without what every bounce says."""
+    inner = bounce_text.innermost(text)
+    if inner:
+        reading, weight = read_clean(clean(inner), matcher, known)
+        if weight >= WORDS:
+            return reading, weight
+    return read_clean(clean(bounce_text.without_formulas(text)), matcher, known)
 
 
 def _read_told(one: _Told, beside: _Beside, matcher: Matcher) -> tuple[Reading, int]:
     """Read what was said of one recipient; where that is only a code, what the message says to people as well."""
-    text = clean(one.text or one.status)
+    text = clean(bounce_text.innermost(one.text) or bounce_text.without_formulas(one.text) or one.status)
     reading, weight = read_clean(text, matcher, _status(one, text, matcher))
     if weight >= WORDS:
         return reading, weight
     options = [(reading, weight)]
     own = beside.each.get(one.address.lower(), "")
     if own:
-        options.append(read_clean(clean(own), matcher))
+        options.append(_read_words(own, matcher))
     if beside.shared and max(w for _, w in options) < WORDS:
         options.append(beside.shared)
     chosen, heavier = max(options, key=lambda option: option[1])
     if heavier == weight or chosen.cause in _NOTHING_FAILED:
         return reading, weight
     reply, enhanced = reading.reply_code or chosen.reply_code, reading.enhanced_code or chosen.enhanced_code
+    if enhanced and enhanced.endswith(".0.0") and chosen.enhanced_code:
+        enhanced = chosen.enhanced_code
     return replace(chosen, reply_code=reply, enhanced_code=enhanced), heavier
 
 
@@ -140,17 +164,17 @@ def _failed(one: _Told, reading: Reading) -> FailedRecipient:
     )
 
 
-def _is_reply(parts: Parts) -> bool:
+def _is_reply(parts: Parts, human: str) -> bool:
     """Return whether a person's program answered by itself: out of office, a receipt, a complaint."""
     kinds = parts.kinds
     if "message/disposition-notification" in kinds or "message/feedback-report" in kinds:
-        return True
+        return not pattern(words.REJECTED_BY_FILTER).search(human)
     if parts.groups:
         return False
     head = parts.headers
     content = head.get("content-type", "").lower()
     if "disposition-notification" in content or "feedback-report" in content:
-        return True
+        return not pattern(words.REJECTED_BY_FILTER).search(human)
     if _from_daemon(head) or "x-failed-recipients" in head:
         return False
     auto = head.get("auto-submitted", "").lower()
@@ -164,19 +188,24 @@ def _is_reply(parts: Parts) -> bool:
 
 def _from_daemon(head: Fields) -> bool:
     sender = head.get("from", "").lower()
-    return (head.get("return-path", "").strip() == "<>" and any(d in sender for d in _DAEMONS)) or any(
-        d in sender for d in _DAEMONS[:7]
-    )
+    if "from" in head and not sender.strip(' <>"'):
+        return True
+    nobody = head.get("return-path", "").strip() == "<>"
+    return any(d in sender for d in _DAEMONS) or (nobody and any(d in sender for d in _DAEMONS_BEHIND_NOBODY))
 
 
-def _assembled(told: list[_Told], human: str, matcher: Matcher, excluded: tuple[str, ...]) -> Reading:
+def _assembled(
+    told: list[_Told], human: str, matcher: Matcher, excluded: tuple[str, ...], subject: str = ""
+) -> Reading:
     """Put the readings of all recipients together; the first that failed decides."""
     failed = ([one for one in told if not one.delayed] or told)[:MOST]
     known = {one.address.lower() for one in failed}
-    whole, weight = read_clean(clean(human), matcher)
+    whole, weight = _read_words(human, matcher)
+    if not weight and subject:
+        whole, weight = _read_words(bounce_text.without_copy(subject), matcher)
     shared = (whole, weight)
     if len(known) > 1:
-        shared = read_clean(clean(bounce_text.beside(human, tuple(known))), matcher)
+        shared = _read_words(bounce_text.beside(human, tuple(known)), matcher)
     beside = _Beside({a.lower(): said for a, said in bounce_text.recipients(human, ())}, shared)
     results: dict[str, tuple[FailedRecipient, Reading, int]] = {}
     for one in failed:
@@ -215,41 +244,61 @@ def _nothing(rule: str, quote: str, software: str | None = None) -> Reading:
 def _plain_told(human: str, excluded: tuple[str, ...], head: Fields) -> list[_Told]:
     delayed = bounce_text.is_delay(head.get("subject", ""), human)
     told = [_Told(a, said, "", delayed) for a, said in bounce_text.recipients(human, excluded)]
-    if not told and "x-failed-recipients" in head:
-        told = [_Told(a.strip(), "", "", delayed) for a in head["x-failed-recipients"].split(",") if "@" in a]
-    return told
+    named = [a.strip(" <>") for a in head.get("x-failed-recipients", "").split(",") if "@" in a]
+    if not named:
+        return told
+    said_of = {one.address.lower(): one.text for one in told}
+    return [_Told(a, said_of.get(a.lower(), ""), "", delayed) for a in dict.fromkeys(named)]
 
 
 def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     head = parts.headers
-    if _is_reply(parts):
-        return _nothing("not_a_failure.report", head.get("subject", "") or parts.human)
     human = bounce_text.without_copy(parts.human)
+    if _is_reply(parts, human):
+        return _nothing("not_a_failure.report", head.get("subject", "") or parts.human)
     groups = parts.groups or bounce_text.inline_groups(parts.human)
     told, done = _reported(groups)
     excluded = tuple(facts.addresses(head.get("to", "")))
     if done and not told:
         return _nothing("not_a_failure.delivered", human or "Action: delivered")
-    if not told:
-        told = _plain_told(human, excluded, head)
-    if not told and (_from_daemon(head) or bounce_text.looks_bounced(human)):
-        inside = [a for a in facts.addresses(parts.original.get("to", "")) if a not in excluded]
-        told = [_Told(a, "", "", bounce_text.is_delay(head.get("subject", ""), human)) for a in inside[:1]]
-        told = told or [_Told(a, "") for a in bounce_text.lone(human, excluded)]
+    daemon = _from_daemon(head)
+    bounced = daemon or "x-failed-recipients" in head or bounce_text.marked(head.get("subject", "") + "\n" + human)
+    if not told and bounced:
+        told = _plain_told(human, excluded, head) or _hidden(parts, human, excluded)
     if told:
-        quick = read_clean(clean(human), matcher)[0] if not groups else None
+        waits = all(one.delayed for one in told)
+        quick = _read_words(human, matcher, Known())[0] if waits or not groups else None
         if quick and quick.cause is Cause.NOT_A_FAILURE:
             return replace(quick, recipients=())
-        return _assembled(told, human, matcher, excluded)
-    reading, _ = read_clean(clean(human or head.get("subject", "")), matcher)
+        subject = head.get("subject", "") if not groups or len(human) < 80 else ""
+        return _assembled(told, human, matcher, excluded, subject)
+    known = BOUNCED if bounced and bounce_text.marked(human) else Known()
+    reading, _ = _read_words(human or head.get("subject", ""), matcher, known)
     if reading.rule is None and head.get("subject"):
-        reading, _ = read_clean(clean(head["subject"] + "\n" + human), matcher)
+        reading, _ = _read_words(head["subject"] + "\n" + human, matcher, known)
     return reading
 
 
+def _hidden(parts: Parts, human: str, excluded: tuple[str, ...]) -> list[_Told]:
+    """Return the recipient where the words for people name none: of the mail that came back, or the only address."""
+    subject = parts.headers.get("subject", "")
+    delayed = bounce_text.is_delay(subject, human)
+    named = bounce_text.lone(human, excluded) or bounce_text.lone(subject, excluded)
+    inside = bounce_text.named_in(parts.human[len(human) :]) + list(facts.addresses(parts.original.get("to", "")))
+    named = named or [a for a in inside if a not in excluded]
+    return [_Told(a, "", "", delayed) for a in named[:1]]
+
+
+def _read_events(found: list[Event], matcher: Matcher) -> Reading:
+    told = [_Told(one.address, _after_type(one.text), one.status, one.delayed) for one in found if not one.fine]
+    return _assembled(told, "", matcher, ()) if told else _nothing("not_a_failure.event", found[0].text or "delivered")
+
+
 def read_message(text: str, matcher: Matcher) -> Reading | None:
-    """Read a whole message, or a bounce pasted as text; None where the text is neither."""
+    """Read a whole message, a bounce pasted as text or a sending service's event; None where the text is neither."""
     text = bounded(text)
+    if text.lstrip()[:1] in ("{", "[") and (posted := events(text)):
+        return _read_events(posted, matcher)
     if is_message(sound(text[:4000])):
         return _read_parts(taken_apart(text), matcher)
     text = unquoted(sound(text))

@@ -18,25 +18,54 @@ def is_reply_subject(subject: str) -> bool:
 
 def is_delay(subject: str, human: str) -> bool:
     """Return whether a bounce only says that the mail waits."""
-    if pattern(r"(?i)\(delay\)|delayed|^warning: |verz.gert|warning: could not send").search(subject):
+    if pattern(words.DELAYED_SUBJECT).search(subject):
         return True
     return bool(pattern(words.DELAY).search(human)) and not pattern(words.GIVEN_UP).search(subject + "\n" + human)
+
+
+def marked(text: str) -> bool:
+    """Return whether the words of a bounce occur in a text."""
+    low = straightened(text[:20000]).lower().translate(folding())
+    return any(mark in low for mark in words.MARKS)
 
 
 def looks_bounced(text: str) -> bool:
     """Return whether the words of a bounce occur in a text of some lines."""
     if text.count("\n") < 2 and len(text) < 250:
         return False
-    low = straightened(text[:20000]).lower().translate(folding())
-    return any(mark in low for mark in words.MARKS)
+    return marked(text)
+
+
+MARKS_TRIED = 6
 
 
 def without_copy(text: str) -> str:
-    """Cut off the copy of the message that came back, unless nothing else would be left."""
-    found = pattern(words.COPY).search(text)
-    if found and len(text[: found.start()].strip()) > 60:
-        return text[: found.start()]
+    """Cut off the copy of the message that came back; what a person forwards under the same words is kept."""
+    for number, found in enumerate(pattern(words.COPY).finditer(text)):
+        before = text[: found.start()]
+        if len(before.strip()) > 12 and (marked(before) or not marked(text[found.end() : found.end() + 3000])):
+            return before
+        if number == MARKS_TRIED:
+            break
     return text
+
+
+def without_formulas(text: str) -> str:
+    """Take out what mail systems say in every bounce, and the lines of the mail itself that are told again."""
+    if "<-" in text or "->" in text or "<<" in text or ">>" in text:
+        text = pattern(words.WENT_WELL).sub("", text)
+    return str(pattern(words.FORMULAS).sub(" ", pattern(words.TOLD_AGAIN).sub("", text)))
+
+
+def innermost(text: str) -> str:
+    """Return the reply that an Exchange of old put in brackets (`<host #5.7.1 smtp;550 ...>`), else nothing."""
+    found = pattern(words.BRACKETED).search(text)
+    return str(found.group(1)).strip() if found else ""
+
+
+def named_in(text: str) -> list[str]:
+    """Return the addresses that a mail's own head names as its recipients, where it stands in a text."""
+    return _echoed(text.splitlines()[:MOST_LINES], ())
 
 
 def inline_groups(text: str) -> list[Fields]:
@@ -67,10 +96,21 @@ def _usable(address: str, excluded: tuple[str, ...]) -> bool:
 def recipients(human: str, excluded: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return the recipients that a bounce written for people names, each with the lines that stand with it."""
     lines = straightened(unwrapped(human)).splitlines()[:MOST_LINES]
+    merged: dict[str, tuple[str, list[str]]] = {}
+    for address, said in _blocks(lines, excluded):
+        merged.setdefault(address.lower(), (address, []))[1].extend(said)
+    if merged:
+        return [(address, "\n".join(said)) for address, said in merged.values()]
+    named = _ended(lines, excluded) or _inline(lines, excluded) or _echoed(lines, excluded)
+    return [(address, "") for address in named]
+
+
+def _blocks(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, list[str]]]:
+    """Return each line that is about a recipient, with those that follow it up to an empty one."""
     found: list[tuple[str, list[str]]] = []
-    open_block = False
+    open_block, sender = False, False
     for line in lines:
-        start = _recipient_line(line, excluded)
+        start = None if sender and line.strip() else _recipient_line(line, excluded)
         if start:
             address, rest = start
             found.append((address, [rest] if rest else []))
@@ -80,11 +120,21 @@ def recipients(human: str, excluded: tuple[str, ...]) -> list[tuple[str, str]]:
                 found[-1][1].append(line.strip())
             elif found[-1][1]:
                 open_block = False
-    if found:
-        merged: dict[str, tuple[str, list[str]]] = {}
-        for address, said in found:
-            merged.setdefault(address.lower(), (address, []))[1].extend(said)
-        return [(address, "\n".join(said)) for address, said in merged.values()]
+        if line.strip():
+            sender = bool(pattern(words.SENDER).search(line))
+    return found
+
+
+def _ended(lines: list[str], excluded: tuple[str, ...]) -> list[str]:
+    found: dict[str, str] = {}
+    for line in lines:
+        match = pattern("(?i)" + words.ENDS).search(line) if "@" in line and len(line) < 300 else None
+        if match and _usable(match.group(2), excluded) and not pattern(words.NOT_ENDS).search(match.group(1)):
+            found.setdefault(match.group(2).lower(), match.group(2).strip("."))
+    return list(found.values())
+
+
+def _inline(lines: list[str], excluded: tuple[str, ...]) -> list[str]:
     text = " ".join(" ".join(lines).split())
     for each in words.INLINE:
         seen: dict[str, str] = {}
@@ -92,44 +142,50 @@ def recipients(human: str, excluded: tuple[str, ...]) -> list[tuple[str, str]]:
             if _usable(match.group(1), excluded):
                 seen.setdefault(match.group(1).strip(".").lower(), match.group(1).strip("."))
         if seen:
-            return [(address, "") for address in list(seen.values())[:20]]
+            return list(seen.values())[:20]
     return []
 
 
+def _echoed(lines: list[str], excluded: tuple[str, ...]) -> list[str]:
+    found: dict[str, str] = {}
+    for line in lines:
+        match = pattern("(?i)" + words.ECHOED).search(line) if "@" in line and len(line) < 2000 else None
+        if match and _usable(match.group(1), excluded):
+            found.setdefault(match.group(1).lower(), match.group(1).strip("."))
+    return list(found.values())[:20]
+
+
+_NOT_RECIPIENTS = (
+    "from:", "von:", "sender:", "reply-to:", "message-id:", "de :", "de:", "da:", "to:", "an:", "à :", "a:", "para:",
+    "aan:", "per:", "cc:", "subject:", "return-path:", "reporting-mta", "x-",
+)  # fmt: skip
+
+
 def _recipient_line(line: str, excluded: tuple[str, ...]) -> tuple[str, str] | None:
-    if "@" not in line or len(line) > 2000:
-        return None
-    low = line.lstrip("> \t").lower()
-    if low.startswith(
-        (
-            "from:",
-            "von:",
-            "sender:",
-            "reply-to:",
-            "message-id:",
-            "de :",
-            "de:",
-            "da:",
-            "cc:",
-            "subject:",
-            "return-path:",
-            "reporting-mta",
-            "x-",
-        )
-    ):
+    if "@" not in line or len(line) > 2000 or line.lstrip("> \t").lower().startswith(_NOT_RECIPIENTS):
         return None
     for each in words.LINES:
         match = pattern("(?i)" + each).search(line)
         if match and _usable(match.group(1), excluded):
-            return match.group(1).strip("."), (match.group(2) or "").strip()
+            before = line[: match.start(1)].strip(" \t<'\"")
+            telling = before if pattern(words.TELLING).search(before) else ""
+            return match.group(1).strip("."), f"{telling} {(match.group(2) or '').strip()}".strip()
     return None
 
 
 def beside(human: str, known: tuple[str, ...]) -> str:
     """Return what a bounce of several recipients says to all of them: the text without the lines of each."""
     lows = tuple(address.lower() for address in known)
-    lines = human.splitlines()[:MOST_LINES]
-    return "\n".join(line for line in lines if "@" not in line or not any(low in line.lower() for low in lows))
+    kept: list[str] = []
+    theirs = False
+    for line in human.splitlines()[:MOST_LINES]:
+        if "@" in line and any(low in line.lower() for low in lows):
+            theirs = True
+        elif not line.strip():
+            theirs = False
+        if not theirs:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def lone(human: str, excluded: tuple[str, ...]) -> list[str]:

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 _A = r"([\w.!#$%&'*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)*)"
 COPY = (
-    r"(?im)^[ \t>|]*(?:-{2,}|=-{2,}|={2,}|_{3,}|\*{3,})?[ \t]*(?:below this line is a copy|this is a copy of (?:the|your) message|"
-    r"(?:the )?original message (?:follows|header|text)|unsent message below|here is a copy of the message|returned message|"
-    r"message headers? follow|begin(?:ning of)? (?:message|original)|included is a copy|original message -|ursprungliche nachricht|urspr.ngliche nachricht|original mail|"
-    r"the header of the original message|header of the original|a copy of (?:your|the) (?:original )?(?:message|mail)|the body of the message is|"
-    r"message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|mensagem original|original message headers|"
-    r"copie du message|returned (?:mail|message) (?:follows|text)|message text follows|message (?:is|body) follows|"
-    r"the following is a copy|undelivered message (?:follows|is)|your (?:original )?message follows)"
+    r"(?im)^[ \t>|*]*(?:-[- ]*|=-{2,}|={2,}|_{3,}|\*{3,}|\|-+|#+)?[ \t]*(?:below (?:this line|the next line|is|are) (?:is )?(?:a copy|the headers?|the original)|this is a copy of (?:the|your) message|"
+    r"(?:the )?original (?:message|mail) (?:follows|headers?|text|details|-|attached|as received|was:)|original message\W*$|unsent message(?: below)?|here is (?:a copy|the (?:first|original|beginning))|"
+    r"(?:message|mail) headers?(?: (?:follow|only)|:|\W*$)|begin(?:ning of)? (?:message|original|returned)|included is a copy|urspr(?:ü|u|.{1,2})ngliche nachricht|original mail|"
+    r"the (?:first|message) .{0,30}(?:header|lines?) of (?:the|your)|(?:the |a )?(?:full )?headers? (?:and .{0,40} )?of the (?:original|source|rejected|returned|message|undelivered)|a copy of (?:your|the) (?:original |undelivered )?(?:message|mail)|the body of the message is|"
+    r"message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|mensagem original|"
+    r"copie du message|(?:start of )?returned (?:mail|message)(?: (?:follows|text)|[-\s]*$)|message (?:text|contents?|body)? ?(?:is )?follows|your message reads|old message:|attached is|"
+    r"the following is a copy|undelivered message (?:follows|is)|your (?:original )?message follows|a summary of the undelivered|transcript of (?:the )?message|forwarded message\W*$|"
+    r"message (?:header|body) (?:follows|suppressed|removed)|(?:the )?(?:rejected|undeliverable|failed|bounced) (?:message|mail) (?:follows|is attached|headers?))"
 )
 MARKS = (
     "final-recipient:", "diagnostic-code:", "qmail-send program", "could not be delivered", "mail delivery software", "delivery has failed",
@@ -25,32 +26,86 @@ MARKS = (
     "配信", "送信できませんでした", "failed recipient", "delivery error", "bounced", "returned without", "wasn't able to deliver", "failed to deliver",
     "delayed", "hasn't been delivered", "has not been delivered", "echec de la remise", "non recapitabile", "no entregado", "n'a pas ete remis",
 )  # fmt: skip
+_DAY = r"(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)\w*[., ])"
 LINES = (
     # an address in angle brackets, then a text (qmail, Postfix); the words "expanded from" may stand between
     r"^\s*<" + _A + r">(?: \((?:expanded|from|ursprunglich)[^)]*\))?\s*:\s*(.*)$",
     # an address, then a text; or a line of the address alone (Exim, Sendmail, Gmail, Exchange, many others)
-    r"^\s*(?:[-*o•·]\s+|\d[.)]\s+)?[<'\"(\[]{0,2}(?:mailto:|smtp:|rfc822;|to: ?)?" + _A + r"[>'\")\].,]{0,3}\s*(?:[:;]\s*(.*))?$",
+    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?[<'\"(\[]{0,2}(?:mailto:|smtp:|rfc822;|rcpt |to: ?)?" + _A + r"[>'\")\].,]{0,3}\s*(?:[:;]\s*(.*))?$",
+    # an address, then what became of it in brackets, after dots or after a dash (GroupWise, Sendmail, MDaemon)
+    r"^\s*(?:\d{3}[ -])?(?:\d\.\d\.\d{1,3} )?[<'\"]{0,2}" + _A + r"[>'\"]{0,2}(?: ?\.{2,3}\s*| \s*-{1,2}>? +|,? +\()(.*)$",
     # an address, then "on" and a date (Exchange)
-    r"^\s*['\"<]{0,2}" + _A + r"['\">]{0,2} (?:on|am|le|el|il|op|em|den) (\d.*|\w+day.*)$",
+    r"^\s*(?:.{0,120}smtp=)?['\"<]{0,2}" + _A + r"['\">;]{0,2} (?:on|am|le|el|il|op|em|den) (" + _DAY + r".*)$",
     # a name, then an address in brackets
     r"^\s*['\"]?[^<>@:]{1,60}[<(\[]{1}(?:mailto:)?" + _A + r"[>)\]](?:<mailto:[^>]*>)?['\"]?\s*(?:[:;]\s*(.*))?$",
-    # an address and three dots (Sendmail)
-    r"^\s*<" + _A + r"> ?\.\.\.\s*(.*)$",
+    # an address within one of X.400 (Exchange 5.5)
+    r"^\s*[cC]=.{0,120}[sS][mM][tT][pP]=" + _A + r";?(.*)$",
     # labelled
-    r"^\s*(?:final[- ]recipients?|original[- ]recipients?|failed recipients?|recipients?(?: address(?:es)?)?|to|rcpt to|"
-    r"(?:failed |undeliverable |invalid |bad |intended )(?:recipients?|address(?:es)?|user)|address(?:es)?|an|empfanger|empfängeradresse|empfänger|destinataires?|destinatarios?|destinatari[oa]?|"
-    r"ontvangers?|e-?mail(?: address)?|mailbox|sent to|deliver(?:y)? to|宛先|受信者)\s*(?:\(s\))?\s*[:=]\s*(?:rfc822;\s*|smtp:)?['\"<]{0,2}" + _A + r"['\">]{0,2}\s*(.*)$",
+    r"^\s*(?:final[- ]recipients?|original[- ]recipients?|failed recipients?|recipients?(?: e-?mail)?(?: address(?:es)?)?|rcpt to|original address|addressed to|error-for|"
+    r"(?:failed|undeliverable|undelivered|invalid|bad|intended|unknown|failing) (?:final )?(?:delivery )?(?:recipients?|address(?:es)?|user(?:id)?)|address(?:es)?|empfanger|empfängeradresse|empfänger|destinataires?|destinatarios?|destinatari[oa]?|"
+    r"ontvangers?|e-?mail(?: address)?|mailbox|sent to|deliver(?:y)? to|宛先|受信者)\s*(?:\(s\))?\s*[:=]\s*(?:rfc822;\s*|\[?smtp:)?['\"<]{0,2}" + _A + r"['\">\]]{0,2}\s*(.*)$",
 )  # fmt: skip
+ENDS = (
+    # a few words, then an address at the end of the line (IMail, SurfControl, AOL)
+    r"^\s*(?:[-*] )?((?:[a-z'/-]+ ){0,7}[a-z'-]+(?:(?: \d+)? attempts?)?(?: ?:|(?: is| to| for| user| at)(?:[ <'\"(\[]))) ?[<'\"(\[]{0,2}"
+    + _A
+    + r"[>'\")\].]{0,3}\s*(?:\((.*)\))?$"
+)
+ECHOED = (
+    # the head of the mail that came back, as it is told again: an address here is a recipient where nothing better is
+    r"^\s*[-*]?\s*(?:to|an|à|a|para|aan|per|kopie|cc)\s*:\s*(?:rfc822;\s*|smtp:)?['\"<]{0,2}(?:[^<>@:]{1,60}<)?"
+    + _A
+    + r"['\">]{0,2}\s*(.*)$"
+)
+SENDER = r"(?i)(?:(?:sent|written) by|(?:message|mail|e-?mail)s? from|sender|absender\w*|exp.diteur|remitente|mittente|afzender|remetente|originator)\W*$"
+"""A line that ends so is followed by the sender's address."""
+TELLING = r"(?i)^(?:(?:unknown|invalid|bad) (?:user|recipient|address|mailbox)|\d{3}[ -]|\d\.\d\.\d)"
+"""What before an address already says why."""
+WENT_WELL = r"(?im)^.{0,48}?(?:<--|<<<|->>|<<-|received >>>|s:)\s*[23]\d\d[ -][^\n]*$|^.{0,48}?(?:-->|>>>)\s*(?:quit|rset|ehlo|helo|mail from)[^\n]*$|^.{0,30}(?:waiting for socket|connection established|parsing message)[^\n]*$"
+"""Lines of a transcript in which nothing failed."""
+BRACKETED = r"<\S{1,80} #\d\.\d\.\d{1,3} smtp;\s*([^\n]*)"
+NOT_ENDS = (
+    r"(?i)from|sender|repl|contact|write|support|help|question|assist|generated|behalf|report|forward|notif|by\b|message-id|please|administrat|www|http|subject|date|sent\b|"
+    r"return|cc:|subscri|remove|confirm|post"
+)
+"""Words before an address that say it is somebody else's."""
 INLINE = (
     r"(?:your |the )?(?:e-?mail |mail )?(?:message|mail|e-?mail|letter)(?: that you sent)? (?:to|for|addressed to|sent to) (?:the following (?:address|recipient)e?s?:? )?['\"<(]{0,2}(?:mailto:)?"
     + _A
-    + r"['\">)]{0,2}(?:<mailto:[^>]*>)? (?:could ?n.t|could not|was ?n.t|was not|has ?n.t|has not|has been|cannot|can.t|did not|is|failed|bounced|because|couldn)",
+    + r"['\">)]{0,2}(?:<mailto:[^>]*>)?,? (?:could ?n.t|could not|was ?n.t|was not|has ?n.t|has not|has been|cannot|can.t|did not|is|failed|bounced|because|couldn)",
     r"(?:deliver(?:ed|y)?|send|sent|mail|reach|message) (?:\w+ ){0,4}to:? (?:the (?:following )?(?:user|recipient|address|account)e?s?:? )?['\"<(]{0,2}" + _A,
-    r"(?:user|recipient|mailbox|address|account|addressee)(?: name)?:? ?['\"<(]{0,2}" + _A + r"['\">)]{0,2}",
+    r"(?:^|[^\w.@+-])(?:user|recipient|mailbox|address|addressed to|account|addressee)(?: name)?(?:: ?|[ <\"'(])['\"<(]{0,2}" + _A + r"['\">)]{0,2}",
     r"rcpt to:? ?<" + _A + r">",
-    r"(?:an|à|a|para|aan|per)(?: die adresse| folgende\w*| l'adresse)?:? ['\"<(]{0,2}" + _A,
+    r"(?:^|[^\w.@+-])(?:an|à|a|para|aan|per)(?: die adresse| folgende\w*| l'adresse)?:? ['\"<(]{0,2}" + _A,
     r"<" + _A + r">[.:]{0,3} (?:user|unknown|recipient|no such|mailbox|invalid|host|relay|sender|does|access)",
 )  # fmt: skip
+_SENTENCES = (
+    r"this is an automatically generated delivery status notification",
+    r"delivery to the following recipient(?:s|\(s\))? (?:has |have )?(?:failed|been delayed)(?: permanently)?",
+    r"delivery has failed to these recipients or (?:groups|distribution lists)",
+    r"(?:the )?following address(?:es|\(es\))? failed",
+    r"(?:the )?following addresses had (?:permanent fatal|transient non-fatal) errors",
+    r"transcript of (?:the )?session follows",
+    r"could not be delivered to (?:one or more|all) of its recipients",
+    r"this message was created automatically by (?:the )?mail delivery (?:software|system)(?: \(\w+\))?",
+    r"this is a permanent error(?:[;,.:] ?i've given up)?",
+    r"no action is required on your part",
+    r"if you do so, please include this problem report\.? you can delete your own text from the (?:attached )?(?:returned )?message",
+    r"for (?:further|more|additional) (?:assistance|information|help),? (?:please )?[^.\n]*",
+    r"(?:please )?(?:do not|don't) (?:reply|respond) (?:directly )?to this (?:e-?mail|message|address)",
+    r"(?:has been|was|were|is|been) (?:scanned|checked|swept|virus[- ]scanned)[^\n]*",
+    r"(?:scanned|checked|protected) (?:by|for|with)[^\n]*",
+    r"the amount of time a message is queued before it is returned depends on local configura-? ?tion parameters",
+    r"most likely there is a network problem that prevented delivery[^.]*",
+    r"(?:interscan|trend micro)[\w .-]{0,40}(?:viruswall|suite|gateway|appliance)[\w ]{0,12}",
+    r"symantec_?\s?antivirus[\w ]{0,30}gateways?",
+    r"this (?:is a )?(?:mime|multi-?part)[- ][^\n]*",
+    r"(?:this|the information in this) (?:e-?mail|message|transmission|communication)(?: \([^)]{0,60}\))?(?: and any \w+(?: \w+){0,4})? (?:is|are|may be|may contain|contains?) (?:\w+ ){0,4}(?:confidential|privileged)(?:[^\n]+\n?)*",
+)
+FORMULAS = "(?i)" + "|".join(each.replace(" ", r"\s+") for each in _SENTENCES)
+"""What mail systems say in every bounce, whatever the cause; it takes no part in finding it."""
+TOLD_AGAIN = r"(?im)^[ \t>*-]*(?:subject|sent|date|from|message-id|betreff|gesendet|datum|von|objet|envoy.|asunto|enviado|oggetto|inviato|onderwerp|verzonden|assunto|件名)\s*:[ \t]+[^\n]*$"
+"""Lines of the mail that came back which stand in the text for people: a subject may say anything."""
 NOBODY = (
     "mailer-daemon@",
     "postmaster@",
@@ -66,17 +121,23 @@ NOBODY = (
     "prvs=",
     "double-bounce@",
     "donotreply@",
+    "mailadmin@",
+    "mailmaster@",
+    "listmaster@",
 )
 REPLY_SUBJECT = (
     r"(?i)^\W*(?:(?:re|aw|fwd?|sv): ?)*\W*(?:auto(?:matic|mated|matische|matisk)?[- ]?(?:reply|response|respon|antwort|svar|atisch)|out of (?:the )?office|abwesen|autoreply|"
     r"automatische (?:antwort|abwesenheits)|abwesenheits|reponse automatique|réponse automatique|absence|message d'absence|absent|respuesta automatica|respuesta automática|fuera de la oficina|"
     r"risposta automatica|fuori (?:ufficio|sede)|automatisch antwoord|afwezig|resposta automatica|resposta automática|fora do escrit|自動応答|自動返信|不在|"
     r"read:|gelesen:|lu ?:|leido:|leído:|letto:|gelezen:|lida:|not read:|read receipt|return receipt|delivered:|zugestellt:|vacation|on holiday|ooo\b|delivery (?:status )?notification \(success\)|"
-    r"successful mail delivery|开封|開封済|開封確認|confirmation de lecture|lesebestatigung|lesebestätigung|empfangsbest|bestätigung|i am (?:away|out)|i'm (?:away|out)|urlaub|in vacanza)"
+    r"successful mail delivery|开封|開封済|開封確認|confirmation de lecture|lesebestatigung|lesebestätigung|empfangsbest|bestätigung|i am (?:away|out)|i'm (?:away|out)|urlaub|in vacanza|automat(?:yczna|ick|ikus|ický)|autosvar|automatisk|automaattinen|nieobecno|автоответ|автоматический ответ|otomatik yan|自动回复|自動回覆|자동 회신|부재중|raspuns automat|răspuns automat)"
 )
+DELAYED_SUBJECT = r"(?i)\(delay(?:ed)?\)|delayed|^warning: (?:message|mail|e-?mail|your|could not|delivery)|verz.gert|warning: could not send|not yet been delivered|still being retried|retard de|retraso|ritardo"
 DELAY = (
     r"(?i)(?:delivery status notification \(delay\)|\bdelayed\b|warning: (?:message|could not send|mail)|still trying|will (?:continue|keep) trying|will be retried|"
     r"has not (?:yet )?been delivered|hasn.t been delivered yet|not yet been delivered|no action is required on your part|this is a warning message only|do not need to resend|"
     r"noch nicht zugestellt|verzogert|verzögert|retard(?:ee?|ée?)\b|retrasad|ritardat|vertraagd|遅延|will retry|temporary problem|zustellung verzögert)"
 )
 GIVEN_UP = r"(?i)(?:giving up|given up|permanent|too long|could not be delivered within|failed after|undeliverable|has failed|endgültig|no longer|retry timeout exceeded|returned to sender|expired|wasn.t delivered)"
+REJECTED_BY_FILTER = r"(?i)(?:was|has been|is) (?:automatically )?(?:rejected|refused|returned)\b|rejected by (?:the )?recipient|not accepted"
+"""A filter's refusal that comes as a receipt (RFC 5429, RFC 3798 "deleted")."""

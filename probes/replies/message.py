@@ -224,6 +224,24 @@ def _take(part: Message, found: Parts, depth: int) -> None:
         found.texts.append(payload_text(part) if kind.startswith("text/") else "")
 
 
+_OPENED = r"(?m)^--([^\r\n]{1,120}?)[ \t]*\r?\n(?:[ \t]*\r?\n)?content-[a-z-]+:"
+
+
+def _bounded_anew(message: Message, lines: str) -> Message:
+    """Return a message of several parts whose boundary was lost, damaged or wrongly named, read by the one it shows."""
+    if message.is_multipart() or message.get_content_maintype() == "message":
+        return message
+    found = pattern("(?i)" + _OPENED).search(lines)
+    if not found or (message.get_content_maintype() != "multipart" and "content-type" in message):
+        return message
+    kind = message.get_content_type() if message.get_content_maintype() == "multipart" else "multipart/mixed"
+    head, _, body = lines.replace("\r\n", "\n").partition("\n\n")
+    kept = [f"{k}: {v}" for k, v in email.message_from_string(head).raw_items() if k.lower() != "content-type"]
+    boundary = found.group(1).replace('"', "")
+    made = "\n".join([*kept, f'Content-Type: {kind}; boundary="{boundary}"', "", body])
+    return email.message_from_bytes(made.encode("utf-8", "surrogateescape"))
+
+
 def taken_apart(text: str) -> Parts:
     """Take a message apart; never raises, what cannot be read is left out."""
     found = Parts()
@@ -233,7 +251,7 @@ def taken_apart(text: str) -> Parts:
     if lines.startswith((">From ", "From ")):
         lines = lines.partition("\n")[2]
     try:
-        message = email.message_from_bytes(lines.encode("utf-8", "surrogateescape"))
+        message = _bounded_anew(email.message_from_bytes(lines.encode("utf-8", "surrogateescape")), lines)
         found.headers = _headers(message)
         _take(message, found, 0)
     except (LookupError, ValueError, RecursionError, AttributeError, TypeError, AssertionError):

@@ -59,6 +59,26 @@ _EARLY = _RECIPIENTS | {
 _NOT_YET = {**dict.fromkeys(("connect", "ehlo", "tls", "auth"), _EARLY), "mail": _RECIPIENTS}
 """What a server cannot mean before it was told of a recipient or a message."""
 
+_AT_A_PROGRAM = frozenset(
+    (
+        Cause.OK,
+        Cause.NOT_A_FAILURE,
+        Cause.CLIENT_OFFLINE_OR_STUCK,
+        Cause.INCOMING_SERVER_USED,
+        Cause.WRONG_SECURITY_MODE,
+        Cause.NOT_AN_SMTP_SERVER,
+    )
+)
+"""What only a person's program can meet, never a mail system that carries a mail on."""
+_CARRIED = {
+    Cause.SERVER_NAME_WRONG: Cause.RECIPIENT_DOMAIN_INVALID,
+    Cause.NO_ADDRESS: Cause.RECIPIENT_DOMAIN_INVALID,
+    Cause.NO_NETWORK: Cause.TIMEOUT,
+    Cause.PORT_BLOCKED: Cause.TIMEOUT,
+    Cause.ACCOUNT_DISABLED_OR_LOCKED: Cause.SUSPENDED_OR_DISABLED_MAILBOX,
+}
+"""What words about the next server mean once they are said of the recipient's."""
+
 _SUBJECTS = {
     Cause.RECIPIENT_UNKNOWN: "01",
     Cause.SUSPENDED_OR_DISABLED_MAILBOX: "012",
@@ -103,7 +123,8 @@ def provider_of(host: str | None) -> str | None:
 class Known:
     """What the caller knows of a text already; it wins over what the text shows.
 
-    `live` is true of a reply that we heard ourselves.
+    `live` is true of a reply that we heard ourselves, `bounced` of what a mail system says of a
+    mail that failed on its way.
     """
 
     reply_code: int | None = None
@@ -111,6 +132,7 @@ class Known:
     stage: str | None = None
     host: str | None = None
     live: bool = False
+    bounced: bool = False
 
 
 def _quote(text: Clean, best: Match, code: int | None, enhanced: str | None) -> str:
@@ -166,6 +188,8 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
     if known.live:
         never = _NEVER_SAID | _NOT_YET.get(known.stage or "", frozenset())
         matches = [match for match in matches if match.rule.cause not in never]
+    if known.bounced:
+        matches = [_carried(match) for match in matches if match.rule.cause not in _AT_A_PROGRAM]
     made_by = ", ".join(sorted(software)) or None
     if not matches:
         return (
@@ -184,6 +208,11 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
     if known.live and reading.confidence is Confidence.CERTAIN and _contradicted(reading):
         reading = replace(reading, confidence=Confidence.LIKELY)
     return reading, matches[0].rule.weight
+
+
+def _carried(match: Match) -> Match:
+    cause = _CARRIED.get(match.rule.cause)
+    return match if cause is None else replace(match, rule=replace(match.rule, cause=cause))
 
 
 def _contradicted(reading: Reading) -> bool:

@@ -21,6 +21,8 @@ def test_a_bounce_is_read_with_its_recipients(row):
     assert reading.cause in [row["cause"], *row["also_fair"]]
     assert reading.failure is row["failure"]
     assert sorted(r.address for r in reading.recipients) == sorted(row["recipients"])
+    for recipient in reading.recipients:
+        assert recipient.cause == row.get("recipient_causes", {}).get(recipient.address, recipient.cause)
 
 
 @pytest.mark.parametrize(
