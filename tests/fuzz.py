@@ -32,7 +32,7 @@ from probes.replies import read, read_reply, redact
 from probes.talk import dialogue
 from probes.target import Security, Target, address_mistake, clean, parse, parse_host, split_host_port
 from probes.vantage import Vantage
-from tests.fuzz_inputs import ANY, payload, speech
+from tests.fuzz_inputs import ANY, mail, payload, place, speech, spoken
 
 HANG = 5.0
 """Seconds after which one input counts as a hang."""
@@ -161,10 +161,10 @@ async def conversations(speeches: list[tuple[bytes, ...]]) -> None:
 
 READERS = {
     "reply reader": (replies, (ANY,), 1),
-    "bounce reader": (bounces, (ANY,), 1),
-    "target parser": (targets, (ANY,), 1),
-    "Slack unwrapping": (payloads, (payload(), ANY), 1),
-    "SMTP dialogue": (None, (st.lists(speech(), min_size=AT_ONCE, max_size=AT_ONCE),), AT_ONCE),
+    "bounce reader": (bounces, (st.one_of(mail(), mail(), ANY),), 1),
+    "target parser": (targets, (st.one_of(place(), ANY),), 1),
+    "Slack unwrapping": (payloads, (payload(), st.one_of(place(), ANY)), 1),
+    "SMTP dialogue": (None, (st.lists(st.one_of(spoken(), speech()), min_size=AT_ONCE, max_size=AT_ONCE),), AT_ONCE),
 }
 
 

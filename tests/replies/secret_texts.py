@@ -134,7 +134,7 @@ NAMES = [
 ]
 SIGNS = [": ", "=", ":", " = ", " : "]
 """Between each name and the secret."""
-SAID = [
+SENTENCES = [
     "my password is {}",
     "My pw is {}",
     "the password is: {}",

@@ -76,7 +76,7 @@ def test_what_stands_behind_a_name_for_a_secret_goes_and_the_error_around_it_sta
         assert "user ann@example.com" in safe
 
 
-@pytest.mark.parametrize("text", secret_texts.SAID)
+@pytest.mark.parametrize("text", secret_texts.SENTENCES)
 def test_a_secret_goes_from_speech_settings_code_and_commands(text: str):
     assert secret_texts.SECRET not in without_secrets(text.format(secret_texts.SECRET))
 
