@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.settings import Settings
+from probes.guard import PRIVATE_UNICAST
+from probes.vantage import IPNetwork
 
 CLOCK_SECONDS = 240
 """Slack refuses what is signed more than five minutes away from its own clock."""
@@ -152,12 +154,22 @@ def _rules(settings: Settings) -> list[Diagnosis]:
 def _networks(settings: Settings) -> Diagnosis:
     if settings.allow_networks or settings.allow_domains:
         ranges = ", ".join([*map(str, settings.allow_networks), *settings.allow_domains])
+        if wide := ", ".join(str(net) for net in settings.allow_networks if _is_wide(net)):
+            how = f"{ranges}; {wide} holds this machine itself or more than a company's own addresses: name less."
+            return Diagnosis("allowed networks", Complaint.NOTE, how)
         return Diagnosis("allowed networks", Complaint.FINE, f"private addresses may be dialled in {ranges}.")
     how = (
         "none; a mail server inside your network is not dialled until SMTP_HELP_ALLOW_NETWORKS (10.1.2.0/24) "
         "or SMTP_HELP_ALLOW_DOMAINS (corp.example) names it."
     )
     return Diagnosis("allowed networks", Complaint.NOTE, how)
+
+
+def _is_wide(net: IPNetwork) -> bool:
+    """Tell a range that holds more than private unicast, or all of it."""
+    return not any(net.version == one.version and net.network_address in one for one in PRIVATE_UNICAST) or (
+        net.prefixlen < 8
+    )
 
 
 def _support(settings: Settings) -> Diagnosis:

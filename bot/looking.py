@@ -12,6 +12,7 @@ from flows.conversation import Conversation
 from flows.told import domain_target, target, told
 from probes.causes import Cause, Confidence
 from probes.findings import Report
+from probes.network import Leave
 from probes.replies import read
 from probes.replies.reading import Reading
 from probes.runner import News, all_probes, run
@@ -28,6 +29,7 @@ async def look(
     vantage: Vantage,
     *,
     password: str | None = None,
+    leave: Leave | None = None,
     timeout: float = 45.0,  # noqa: ASYNC109 - a bound on the whole run, in seconds
     tell: Tell | None = None,
     only: Collection[str] = (),
@@ -37,7 +39,7 @@ async def look(
     reports = []
     checks = tuple(probe for probe in all_probes() if not only or probe.name in only)
     secrets = spellings(asked.user_name or "", password) if password else ()
-    async for said_by_all in run(asked, vantage, password=password, timeout=timeout, checks=checks):
+    async for said_by_all in run(asked, vantage, password=password, leave=leave, timeout=timeout, checks=checks):
         news = told_without(said_by_all, secrets)
         if tell is not None:
             tell(news)
@@ -56,9 +58,13 @@ def of_reading(reading: Reading) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Looker:
-    """The desk's look: `probe` dials from this vantage, `domain` asks for one MX, `text` reads the newest text."""
+    """The desk's look: `probe` dials from this vantage, `domain` asks for one MX, `text` reads the newest text.
+
+    `leave` is asked before an address is dialled; the ledger has it.
+    """
 
     vantage: Vantage
+    leave: Leave | None = None
 
     async def __call__(self, conversation: Conversation, what: str, tell: Tell) -> Verdict:
         """Return the verdict; raises nothing but CancelledError."""
@@ -71,4 +77,4 @@ class Looker:
         if asked is None:
             await asyncio.sleep(0)
             return Verdict(cause=Cause.UNKNOWN, confidence=Confidence.POSSIBLE, looked_from=self.vantage.name)
-        return await look(asked, told(conversation), self.vantage, tell=tell)
+        return await look(asked, told(conversation), self.vantage, leave=self.leave, tell=tell)

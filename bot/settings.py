@@ -124,6 +124,14 @@ def network(text: str) -> IPNetwork:
         raise ValueError(f"{text!r} is no range of addresses; write it as 10.0.0.0/8 or fd00::/8.") from None
 
 
+def domain(text: str) -> str:
+    """Read a domain, `corp.example` or `*.corp.example`, in its A-label form; raises ValueError with a sentence."""
+    parsed = parse_host(text.removeprefix("*").strip("."))
+    if parsed.mistake or parsed.address:
+        raise ValueError(f"{text!r} is no domain; write it as corp.example.")
+    return parsed.name
+
+
 def readable_file(text: str) -> Path:
     """Read the path of a file that can be read; raises ValueError with a sentence."""
     path = Path(text).expanduser()
@@ -222,7 +230,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa
     many("SMTP_HELP_NAMESERVERS", "nameservers", nameserver)
     many("SMTP_HELP_CONTROLS", "controls", control)
     many("SMTP_HELP_ALLOW_NETWORKS", "allow_networks", network)
-    many("SMTP_HELP_ALLOW_DOMAINS", "allow_domains", lambda text: text.lower().strip("."))
+    many("SMTP_HELP_ALLOW_DOMAINS", "allow_domains", domain)
     many("SMTP_HELP_PORTS", "ports", port_number)
     found["ports"] = frozenset(found.get("ports", ()))
     one("SMTP_HELP_CA_FILE", "ca_file", certificates)

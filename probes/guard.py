@@ -53,6 +53,8 @@ METADATA: tuple[IPNetwork, ...] = tuple(
 )
 """Cloud metadata services; no allowance for a domain ever reaches them."""
 
+BROADCAST = ipaddress.IPv4Address("255.255.255.255")
+
 EMBEDDING: tuple[tuple[ipaddress.IPv6Network, int], ...] = (
     (ipaddress.IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64 (RFC 6052)
@@ -62,6 +64,16 @@ EMBEDDING: tuple[tuple[ipaddress.IPv6Network, int], ...] = (
 
 Teredo (RFC 4380) lies in 2001::/23 and is refused whatever it carries.
 """
+
+
+ISATAP = (0x00005EFE, 0x02005EFE)
+"""The upper half of an interface identifier whose lower half is an IPv4 address (RFC 5214 section 6.1)."""
+
+
+def _isatap(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address to which an ISATAP router would tunnel."""
+    number = int(address)
+    return ipaddress.IPv4Address(number & 0xFFFFFFFF) if (number >> 32) & 0xFFFFFFFF in ISATAP else None
 
 
 def inner_address(address: IPAddress) -> ipaddress.IPv4Address | None:
@@ -82,7 +94,10 @@ def is_public(address: IPAddress) -> bool:
         return False
     if inner := inner_address(address):
         return is_public(inner)
-    return address.is_global if address.version == 4 else address in GLOBAL_IPV6 and address.is_global
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global
+    tunnelled = _isatap(address)
+    return address in GLOBAL_IPV6 and address.is_global and (tunnelled is None or is_public(tunnelled))
 
 
 def refusal(text: str, port: int, vantage: Vantage, *, names: tuple[str, ...] = ()) -> str | None:
@@ -99,12 +114,29 @@ def refusal(text: str, port: int, vantage: Vantage, *, names: tuple[str, ...] = 
         return "address_not_allowed"
     if getattr(address, "scope_id", None):
         return "address_not_allowed"
-    if _within(address, vantage.allow_networks) or is_public(address):
+    if _lifted(address, vantage.allow_networks) or is_public(address):
         return None
     under = bool(names) and all(_under(name, vantage.allow_domains) for name in names)
     if under and _within(address, PRIVATE_UNICAST) and not _within(address, METADATA):
         return None
     return "address_not_allowed"
+
+
+def _lifted(address: IPAddress, networks: tuple[IPNetwork, ...]) -> bool:
+    """Tell whether a network that was set allows an address: all of its own, but for what nobody means by a wide one.
+
+    A metadata service is meant only where the network that is named lies within the range of such services, so that
+    `fd00::/8` or `100.64.0.0/10` does not open one; what is no unicast address never is.
+    """
+    if address.is_unspecified or address.is_multicast or address == BROADCAST:
+        return False
+    holding = [net for net in networks if address.version == net.version and address in net]
+    kinds = [kind for kind in METADATA if address.version == kind.version and address in kind]
+    return any(not kinds or any(_lies_in(net, kind) for kind in kinds) for net in holding)
+
+
+def _lies_in(net: IPNetwork, other: IPNetwork) -> bool:
+    return net.version == other.version and net.prefixlen >= other.prefixlen and net.network_address in other
 
 
 def _under(name: str, domains: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from probes.findings import Finding, Outcome, Report
-from probes.network import Blind, Network
+from probes.network import Blind, Leave, Network
 from probes.probe import Probe
 from probes.target import Target
 from probes.vantage import Vantage
@@ -51,12 +51,17 @@ async def run(
     vantage: Vantage,
     *,
     password: str | None = None,
+    leave: Leave | None = None,
     timeout: float = 45.0,  # noqa: ASYNC109 - a bound on the whole run, in seconds
     checks: Sequence[Probe[object]] | None = None,
 ) -> AsyncIterator[News]:
     """Yield `Started`, perhaps a `Hint`, and then a `Report` for every check; the run ends within `timeout` seconds."""
     news: asyncio.Queue[News] = asyncio.Queue()
-    network = Network(vantage, password=password, hear=lambda check, finding: news.put_nowait(Hint(check, finding)))
+
+    def hear(check: str, finding: Finding) -> None:
+        news.put_nowait(Hint(check, finding))
+
+    network = Network(vantage, password=password, hear=hear, leave=leave)
     probes = all_probes() if checks is None else checks
     end = asyncio.get_running_loop().time() + timeout
     tasks = [asyncio.create_task(_one(probe, target, network, end, news), name=probe.name) for probe in probes]

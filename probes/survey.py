@@ -103,6 +103,7 @@ async def _beside(network: Network, target: Target, address: str, port: int) -> 
     try:
         async with asyncio.timeout(BESIDE_SECONDS):
             asked = asyncio.ensure_future(ask(mode))
+            asked.add_done_callback(_heard)
             if mode is Security.TLS:
                 held = await asked
                 return await ask(Security.STARTTLS) if _plain_there(held) else held
@@ -114,6 +115,12 @@ async def _beside(network: Network, target: Target, address: str, port: int) -> 
             return await asked
     except TimeoutError:
         raise Blind("time_out") from None
+
+
+def _heard(asked: asyncio.Future[Dialogue]) -> None:
+    """Take note of how a conversation ended, also where nobody waits for it any more."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 def _plain_there(held: Dialogue) -> bool:
@@ -191,6 +198,7 @@ async def other_mode(network: Network, target: Target) -> tuple[Dialogue, ...]:
 async def _other_mode(network: Network, target: Target, address: str) -> Dialogue | None:
     login = address == _for_login(await addresses(network, target))
     asked = asyncio.ensure_future(dialogue(network, target, address, target.port, target.security, login=login))
+    asked.add_done_callback(_heard)
     spoken = natural(target.port) if target.security is Security.AUTO else target.security
     if spoken is Security.TLS:
         held = await asked
@@ -217,7 +225,7 @@ async def _other_mode(network: Network, target: Target, address: str) -> Dialogu
 async def _in_tls(network: Network, target: Target, address: str) -> Dialogue:
     held = await dialogue(network, target, address, target.port, Security.TLS)
     spoke = held.handshake is not None and held.handshake.error == "not_tls"
-    return await _provoke(network, target, held) if spoke else held
+    return await _provoke(network, target, held) if spoke and held.port not in INCOMING_PORTS else held
 
 
 async def _provoke(network: Network, target: Target, silent: Dialogue) -> Dialogue:

@@ -20,6 +20,7 @@ from probes.replies.rulebook import shipped
 from probes.session import REPLY_SECONDS, End, Session
 from probes.speakers import Speaker, speaker
 from probes.target import Security, Target, parse_host
+from probes.vantage import INCOMING_PORTS
 from probes.wire import readable
 
 GREETING_SECONDS = 30.0
@@ -137,7 +138,8 @@ class _Conversation(Session):
             greeting = await self.hear("greeting", self._greeting())
         except End as end:
             self._read_late()
-            if end.ended is Ended.SILENT and not self.network.happening("pointless", self.address, self.port).is_set():
+            silent = end.ended is Ended.SILENT and self.port not in INCOMING_PORTS
+            if silent and not self.network.happening("pointless", self.address, self.port).is_set():
                 await self._provoke()
             raise
         self.network.happening("greeted", self.address, self.port, self.asked).set()
@@ -245,6 +247,7 @@ class _Conversation(Session):
         method = next((m for m in METHODS if m in self.mechanisms), None)
         if method is None:
             return
+        await self.network.may_log_in(self.address, user)
         self.tried.append(method)
         reply = await log_in(method, user, password, self.say)
         if reply.code != 235:

@@ -68,6 +68,7 @@ async def _serve(found: Settings) -> int:
     from bot.desk import Desk
     from bot.ledger.audit import Audit
     from bot.ledger.keeping import Ledger
+    from bot.ledger.places import Places
     from bot.looking import Looker
     from bot.slack.app import connected
     from bot.store.budgets import Budgets
@@ -83,17 +84,18 @@ async def _serve(found: Settings) -> int:
         loop.add_signal_handler(name, stop.set)
     tree, numbers, attempts = Tree(load(found.pages)), Numbers(), Attempts()
     place = found.vantage(found.own_rules())
-    looker = Looker(place)
     store = await open_store(found.database_url or default_path(os.environ, Path.home()))
     try:
+        budgets = Budgets(store)
+        leave = Places(budgets, found.limits)
         ledger = Ledger(
-            look=looker,
-            budgets=Budgets(store),
+            look=Looker(place, leave),
+            budgets=budgets,
             limits=found.limits,
             audit=Audit(found.audit_file),
             heard=numbers,
         )
-        look = LoginLooker(ledger, place, attempts)
+        look = LoginLooker(ledger, place, attempts, leave)
         async with connected(found, store) as slack:
             desk = Desk(
                 store, tree, look, slack.front, whose=slack.whose, support="", retention_days=found.retention_days

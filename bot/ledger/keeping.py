@@ -25,7 +25,7 @@ HOUR = 3600.0
 LONGEST_LOOK = 90.0
 """Seconds after which a look that was never ended, since its process died, no longer counts as under way."""
 AT_ONCE = "at once"
-GUARD = frozenset({"address_not_allowed", "port_not_allowed"})
+REFUSALS = frozenset({"address_not_allowed", "port_not_allowed", "over_budget"})
 
 
 class Heard(Protocol):
@@ -70,7 +70,7 @@ class Ledger:
             raise
         finally:
             await self.budgets.give_back(given.numbers[:1])
-        refused = next((one.reason for one in verdict.not_tested if one.reason in GUARD), "")
+        refused = next((one.reason for one in verdict.not_tested if one.reason in REFUSALS), "")
         self._write(who, asked, verdict, what=what, began=began, refused=refused)
         if self.heard is not None:
             self.heard.looked(verdict)
@@ -82,7 +82,7 @@ class Ledger:
         return (
             Wish(AT_ONCE, self.limits.at_once, LONGEST_LOOK),
             Wish(f"person {who}", self.limits.person, HOUR),
-            Wish(f"target {server}", self.limits.target, HOUR),
+            *((Wish(f"target {server}", self.limits.target, HOUR),) if server else ()),
             *logins,
         )
 
@@ -111,11 +111,16 @@ def _named(asked: Target) -> str:
     return asked.host.name or domain_of(asked.mail_address or "")
 
 
+def in_words(seconds: float) -> str:
+    """Return when to come back, as it is said."""
+    minutes = max(1, math.ceil(seconds / 60))
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
+
+
 def over(asked: Target, short: Wish, seconds: float) -> Verdict:
     """Return the verdict of a look that was not made: nothing is known of the server, and when to come back."""
     # A look under way ends long before its grant does.
-    minutes = 1 if short.subject == AT_ONCE else max(1, math.ceil(seconds / 60))
-    evidence = {"time": "a minute" if minutes == 1 else f"{minutes} minutes"}
+    evidence = {"time": in_words(0 if short.subject == AT_ONCE else seconds)}
     finding = Finding("over_budget", Severity.WARNING, asked.host.name, evidence)
     return Verdict(
         cause=Cause.UNKNOWN,

@@ -10,6 +10,7 @@ from bot.ledger.keeping import Ledger
 from bot.looking import look
 from flows.conversation import Conversation
 from flows.told import target, told
+from probes.network import Leave
 from probes.runner import News
 from probes.target import Login, Security
 from probes.vantage import Vantage
@@ -57,8 +58,8 @@ class Attempts:
 class LoginLooker:
     """The desk's look, with the login that waits for the conversation where one does."""
 
-    def __init__(self, ledger: Ledger, vantage: Vantage, attempts: Attempts) -> None:
-        self._ledger, self._vantage, self._attempts = ledger, vantage, attempts
+    def __init__(self, ledger: Ledger, vantage: Vantage, attempts: Attempts, leave: Leave | None = None) -> None:
+        self._ledger, self._vantage, self._attempts, self._leave = ledger, vantage, attempts, leave
 
     async def __call__(self, conversation: Conversation, what: str, tell: Tell) -> Verdict:
         """Return the verdict; raises StoreError where the budgets cannot be read."""
@@ -86,6 +87,7 @@ class LoginLooker:
                 replace(said, login="yes"),
                 self._vantage,
                 password=attempt.password,
+                leave=self._leave,
                 tell=tell,
             )
 

@@ -6,9 +6,11 @@ import asyncio
 from dataclasses import dataclass
 
 from probes.findings import Finding, Outcome, Report, Severity
+from probes.guard import refusal
 from probes.network import Answer, Found, Network
 from probes.probe import Probe
 from probes.target import Target
+from probes.vantage import SUBMISSION_PORTS
 
 NAME = "names"
 _TROUBLE = {
@@ -21,11 +23,12 @@ _TROUBLE = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The answers for A and AAAA, and for MX where there was no address."""
+    """The answers for A and AAAA, for MX where there was no address, and those addresses that may be told."""
 
     four: Answer
     six: Answer
     mx: Answer | None = None
+    told: tuple[str, ...] = ()
 
 
 async def look(target: Target, network: Network) -> Seen | None:
@@ -34,8 +37,15 @@ async def look(target: Target, network: Network) -> Seen | None:
         return None
     name = target.host.name
     six, four = await asyncio.gather(network.lookup(name, "AAAA"), network.lookup(name, "A"))
+    told = tuple(one for answer in (six, four) for one in answer.values if _may_be_told(target, network, answer, one))
     bare = not six.values and not four.values and Found.NO_DATA in (six.found, four.found)
-    return Seen(four, six, await network.lookup(name, "MX") if bare else None)
+    return Seen(four, six, await network.lookup(name, "MX") if bare else None, told)
+
+
+def _may_be_told(target: Target, network: Network, answer: Answer, address: str) -> bool:
+    """Tell only addresses that may be dialled too: the others would be a map of the inside for whoever asks."""
+    names = (target.host.name, *answer.chain)
+    return refusal(address, SUBMISSION_PORTS[0], network.vantage, names=names) is None
 
 
 def judge(target: Target, seen: Seen | None) -> Report:
@@ -53,9 +63,9 @@ def _findings(name: str, seen: Seen) -> list[Finding]:
     answers = (seen.four, seen.six)
     chain = seen.four.chain or seen.six.chain
     shown = {"chain": " -> ".join((name, *chain))} if chain else {}
-    addresses = seen.six.values + seen.four.values
-    if addresses:
-        found = [Finding("name_found", Severity.GOOD, name, {"addresses": ", ".join(addresses[:6]), **shown})]
+    if seen.six.values + seen.four.values:
+        addresses = {"addresses": ", ".join(seen.told[:6])} if seen.told else {}
+        found = [Finding("name_found", Severity.GOOD, name, {**addresses, **(shown if seen.told else {})})]
         if trouble := next((a for a in answers if not a.answered), None):
             evidence = {"kind": trouble.kind, "detail": trouble.detail or str(trouble.found)}
             found.append(Finding("dns_partly_failed", Severity.WARNING, name, evidence))

@@ -49,7 +49,9 @@ def judge(target: Target, seen: Sequence[Dialled]) -> Report:
         Reached.NO_ROUTE: "no_route",
     }
     if given and all(dialled.reached in why for dialled in given):
-        evidence = {"port": str(target.port), "server": target.host.name, "address": given[0].address}
+        evidence = {"port": str(target.port), "server": target.host.name}
+        if given[0].reached is not Reached.FORBIDDEN:
+            evidence["address"] = given[0].address
         found = tuple(_finding(target, one, Severity.WARNING) for one in seen if one.reached is not Reached.FORBIDDEN)
         return Report(NAME, Outcome.BLIND, found, reason=why[given[0].reached], evidence=evidence)
     connected = any(dialled.reached is Reached.CONNECTED for dialled in given)

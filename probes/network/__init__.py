@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
 import socket  # noqa: TID251 - this is the room that may
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Protocol, TypeVar
 
 from probes.findings import Finding
-from probes.guard import refusal
+from probes.guard import inner_address, refusal
 from probes.network.answers import Answer, Found
 from probes.network.asking import Resolvers
 from probes.network.dialling import Dialled, Reached, connect, has_route, new_socket, place
+from probes.network.leave import Leave
 from probes.network.seats import Seats
 from probes.vantage import Vantage
 
-__all__ = ["Answer", "Blind", "Dialled", "Found", "Network", "Reached", "has_route", "place"]
+__all__ = ["Answer", "Blind", "Dialled", "Found", "Leave", "Network", "Reached", "has_route", "place"]
 
 T = TypeVar("T")
 
@@ -60,10 +62,12 @@ class Network:
         *,
         password: str | None = None,
         hear: Callable[[str, Finding], None] | None = None,
+        leave: Leave | None = None,
     ) -> None:
         self.vantage = vantage
         self.password = password
         self._hear = hear
+        self._leave = leave
         self._began = time.monotonic()
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
         self._partings: set[asyncio.Task[None]] = set()
@@ -137,6 +141,7 @@ class Network:
             if reason := refusal(address, port, self.vantage, names=names):
                 dialled = Dialled(address, port, Reached.FORBIDDEN, detail=reason)
             else:
+                await self._granted(address)
                 seats = tuple(map(self._seats_of, dict.fromkeys((*names[:1], address))))
                 if any(one.used_up for one in seats):
                     raise Blind("too_many_connections", place=place(address, port))
@@ -151,6 +156,19 @@ class Network:
         if not known.done():
             known.set_result(dialled)
         return dialled
+
+    async def _granted(self, address: str) -> None:
+        """Ask for leave once a run; raises `Blind` where it is not given. An IPv4 address is one, however carried."""
+        if (leave := self._leave) is None:
+            return
+        inner = str(inner_address(ipaddress.ip_address(address)) or address)
+        if time_left := await self.once(("leave", inner), lambda: leave.to_dial(inner)):
+            raise Blind("over_budget", time=time_left)
+
+    async def may_log_in(self, address: str, user_name: str) -> None:
+        """Ask for leave to try a password; raises `Blind` where it is not given."""
+        if self._leave is not None and (time_left := await self._leave.to_log_in(address, user_name)):
+            raise Blind("over_budget", time=time_left)
 
     def _seats_of(self, key: str) -> Seats:
         return self._seats.setdefault(key, Seats(AT_ONCE, IN_ALL))

@@ -3,12 +3,18 @@
 import asyncio
 import json
 import stat
+from ipaddress import ip_network
 
 import pytest
 
 from bot.ledger.audit import Audit, Entry, line
 from bot.ledger.keeping import Ledger
 from bot.ledger.limits import Limits, read_limits
+from bot.ledger.places import Places
+from bot.looking import look
+from bot.practice.names import NameServer
+from bot.practice.peer import Script, peer
+from bot.store import StoreError
 from bot.store.budgets import Budgets, Wish
 from bot.store.opening import open_store
 from flows.advice import advice
@@ -17,7 +23,8 @@ from flows.conversation import Conversation
 from flows.machine import Tree
 from probes.causes import Cause, Confidence
 from probes.target import Security, Target, parse_host
-from probes.verdict import NotTested, Verdict
+from probes.vantage import Vantage
+from probes.verdict import NotTested, Told, Verdict
 
 
 @pytest.fixture
@@ -122,6 +129,62 @@ async def test_logins_have_a_budget_of_their_own(budgets, tmp_path):
     assert minutes(await kept.kept("u2", asked, look, what="login")) == "60 minutes"
     assert (await kept.kept("u2", asked, look)).cause is Cause.AUTH_FAILED_CREDENTIALS
     assert [entry["what"] for entry in audited(tmp_path)] == ["login", "login", "probe"]
+
+
+async def test_what_is_asked_about_no_server_uses_up_nobody_elses_budget(budgets, tmp_path):
+    kept = ledger(budgets, tmp_path, target=1)
+    asked = Target(host=parse_host("no such server!"))
+    for owner in ("u1", "u2", "u3"):
+        found = await kept.kept(owner, asked, lambda: fine(None, "", None))
+        assert found.cause is Cause.OK
+
+
+@pytest.mark.parametrize("typed", ["alias.test", "OTHER.test.", "127.0.53.2", "[::ffff:127.0.53.2]"])
+async def test_a_server_under_another_name_its_address_or_another_port_is_the_same_server(budgets, typed):
+    here = {"A": ["127.0.53.2"]}
+    zone = {"first.test": here, "other.test": here, "alias.test": {"CNAME": ["first.test."]}}
+    spelled = ("127.0.53.2", "::ffff:127.0.53.2", "::ffff:7f00:3502")
+    async with NameServer.start(zone) as names, peer(Script()) as server:
+        place = Vantage(
+            nameservers=((names.address, names.port),),
+            allow_networks=tuple(map(ip_network, ("127.0.53.0/24", "::ffff:127.0.53.0/120"))),
+            routes={(address, p): ("127.0.0.1", server.port) for address in spelled for p in (25, 465, 587, 2525)},
+            name="here",
+        )
+        clock = Clock()
+        leave = Places(budgets, Limits(target=1), clock)
+        first = await look(Target(host=parse_host("first.test")), Told(), place, leave=leave, timeout=10)
+        met = server.met
+        assert met > 0
+        assert "over_budget" not in [one.reason for one in first.not_tested]
+        clock.now += 600
+        again = await look(Target(host=parse_host(typed), port=25), Told(), place, leave=leave, timeout=10)
+        assert server.met == met
+    assert again.cause is Cause.UNKNOWN
+    (reach,) = [one for one in again.not_tested if one.check == "reach"]
+    assert (reach.reason, reach.evidence["time"]) == ("over_budget", "50 minutes")
+
+
+async def test_an_account_is_tried_so_often_on_whatever_server_and_a_server_with_whatever_account(budgets):
+    clock = Clock()
+    leave = Places(budgets, Limits(logins=2), clock)
+    assert await leave.to_log_in("192.0.2.1", "ann@example.com") == ""
+    assert await leave.to_log_in("192.0.2.2", " Ann@Example.com") == ""
+    assert await leave.to_log_in("192.0.2.3", "ann@example.com") == "60 minutes"
+    assert await leave.to_log_in("192.0.2.1", "bob") == ""
+    clock.now += 1800
+    assert await leave.to_log_in("192.0.2.1", "eve") == "30 minutes"
+
+
+class Unreadable(Budgets):
+    async def grant(self, wishes, now):
+        raise StoreError("the database does not answer")
+
+
+async def test_where_the_budgets_cannot_be_read_nobody_is_dialled(tmp_path):
+    store = await open_store(tmp_path / "kept.db")
+    assert await Places(Unreadable(store), Limits()).to_dial("192.0.2.1") == "a minute"
+    await store.close()
 
 
 async def test_replicas_that_ask_at_the_same_time_never_get_more_than_there_is(tmp_path):

@@ -9,11 +9,13 @@ import pytest
 from bot.looking import look
 from bot.practice.names import NameServer
 from bot.practice.peer import Script, peer
+from bot.settings import SettingsError, read_settings
+from flows.opening import opened
 from probes.causes import Cause
 from probes.findings import Outcome
 from probes.guard import refusal
 from probes.network import Network, Reached
-from probes.target import Target, parse_host, split_host_port
+from probes.target import Target, parse, parse_host, split_host_port
 from probes.vantage import Vantage
 from probes.verdict import Told
 
@@ -45,6 +47,8 @@ fc00::1 fd00::1 fdff:ffff::1 fd00:ec2::254 fd20:ce::254 fec0::1 feff::1 fe80::1 
 fe80::1%eth0 fe80::1%1 fe80::1%25eth0 2606:4700::1111%eth0 ::1%lo
 ff00::1 ff01::1 ff02::1 ff02::fb ff05::2 ff0e::1 ff3e::1
 IPv6:::1 [IPv6:::1] [IPv6:fe80::1]
+2606:4700::5efe:127.0.0.1 2606:4700::5efe:a00:1 2606:4700::200:5efe:169.254.169.254 2a00:1::200:5efe:c0a8:101
+fe80::5efe:8.8.8.8 2001:db8::5efe:8.8.8.8 64:ff9b::100.100.100.200 2002:a83f:8110::1 64:ff9b::a83f:8110
 """.split()  # noqa: SIM905 - a table that can be read
 
 NO_ADDRESSES = [
@@ -61,6 +65,7 @@ ALLOWED = """
 8.8.8.8 1.1.1.1 9.255.255.255 11.0.0.1 100.63.255.255 100.128.0.1 126.255.255.255 128.0.0.1 169.253.255.255 169.255.0.1
 172.15.255.255 172.32.0.1 192.0.1.1 192.0.3.1 192.167.255.255 192.169.0.1 198.17.255.255 198.20.0.1 198.51.99.1
 203.0.112.1 203.0.114.1 223.255.255.255 [8.8.8.8] 8.8.8.8.
+2606:4700::5efe:8.8.8.8
 2606:4700:4700::1111 [2606:4700:4700::1111] 2a00:1450:4001::1 2001:4860:4860::8888 2001:200::1 2400:cb00::1 2003::1
 ::ffff:8.8.8.8 ::ffff:808:808 64:ff9b::8.8.8.8 2002:808:808::1 2620:fe::fe IPv6:2606:4700:4700::1111
 """.split()  # noqa: SIM905 - a table that can be read
@@ -82,6 +87,18 @@ def test_what_only_some_programs_take_for_an_address_leads_to_no_forbidden_place
     else:
         assert host.mistake or not host.name.rpartition(".")[2].isdigit()
         assert refusal(host.name or typed, 587, NOWHERE) == "address_not_allowed"
+
+
+@pytest.mark.parametrize("typed", REFUSED + NO_ADDRESSES)
+def test_no_spelling_gets_by_through_the_form_the_command_or_a_pasted_text(typed: str) -> None:
+    """Each way of typing that leads to a look, with decorations that Slack and people put around a server."""
+    place = typed if typed.startswith("[") or typed.count(":") < 2 else f"[{typed}]"
+    for text in (typed, f"<http://{typed}|{typed}>", f"<{typed}>", f"smtp://{typed}", f"{place}:25", f" {typed} "):
+        said = opened(text)
+        for answers in ({"server": text}, {"server": typed, "port": "25"}, dict(said.answers)):
+            found = parse(answers) if answers.get("server") else ()
+            if isinstance(found, Target):
+                assert refusal(found.host.name, 25, NOWHERE, names=(found.host.name,)) == "address_not_allowed", text
 
 
 @pytest.mark.parametrize("typed", ALLOWED)
@@ -130,6 +147,45 @@ NETS = Vantage(allow_networks=(ipaddress.ip_network("10.1.0.0/16"), ipaddress.ip
 )
 def test_an_allowed_network_allows_its_own_addresses_and_nothing_that_carries_them(address: str, fine: bool) -> None:
     assert (refusal(address, 587, NETS) is None) is fine
+
+
+@pytest.mark.parametrize(
+    ("allowed", "address", "fine"),
+    [
+        ("10.0.0.0/8", "10.1.2.3", True),
+        ("0.0.0.0/0", "10.1.2.3", True),
+        ("0.0.0.0/0", "127.0.0.1", True),
+        ("127.0.0.0/8", "127.0.0.1", True),
+        ("0.0.0.0/0", "169.254.169.254", False),
+        ("169.0.0.0/8", "169.254.169.254", False),
+        ("169.254.0.0/16", "169.254.169.254", True),
+        ("169.254.169.254/32", "169.254.169.254", True),
+        ("100.64.0.0/10", "100.100.100.200", False),
+        ("100.64.0.0/10", "100.100.100.201", True),
+        ("100.100.100.200/32", "100.100.100.200", True),
+        ("168.63.0.0/16", "168.63.129.16", False),
+        ("fd00::/8", "fd00:ec2::254", False),
+        ("fd00::/8", "fd20:ce::254", False),
+        ("fd00::/8", "fd12::5", True),
+        ("fc00::/7", "fd00:ec2::254", False),
+        ("fd00:ec2::/32", "fd00:ec2::254", True),
+        ("::/0", "fd00:ec2::254", False),
+        ("::/0", "::1", True),
+        ("fe80::/10", "fe80::1", True),
+        ("fe80::/10", "fe80::1%eth0", False),
+        ("::/0", "::", False),
+        ("0.0.0.0/0", "0.0.0.0", False),
+        ("0.0.0.0/0", "255.255.255.255", False),
+        ("0.0.0.0/0", "224.0.0.1", False),
+        ("::/0", "ff02::1", False),
+        ("::/0", "::ffff:169.254.169.254", True),
+    ],
+)
+def test_a_wide_network_opens_no_metadata_service_and_nothing_that_is_no_unicast(
+    allowed: str, address: str, fine: bool
+) -> None:
+    place = Vantage(allow_networks=(ipaddress.ip_network(allowed),))
+    assert (refusal(address, 587, place) is None) is fine
 
 
 CORP = Vantage(allow_domains=("corp.example", ".Lab.Example.", ""))
@@ -256,6 +312,27 @@ async def test_what_is_refused_reads_and_takes_the_same_whether_something_is_the
             said.append((found.cause, found.confidence, [(one.check, one.reason) for one in found.not_tested]))
             assert found.elapsed_ms < 2000
     assert said[0] == said[1]
+
+
+async def test_the_addresses_of_the_inside_are_not_told_either() -> None:
+    zone = {"relay.corp.test": {"A": ["10.9.8.7"], "AAAA": ["fd12::7"]}, "mixed.test": {"A": ["10.9.8.7", OUTSIDE]}}
+    async with NameServer.start(zone) as names:
+        inside = await look(Target(host=parse_host("relay.corp.test")), Told(), vantage(names, 9), timeout=10)
+        mixed = await look(Target(host=parse_host("mixed.test")), Told(), vantage(names, 9), timeout=10)
+    assert "10.9.8.7" not in repr(inside)
+    assert "fd12::7" not in repr(inside)
+    assert next(one.evidence for one in inside.findings if one.code == "name_found") == {}
+    assert "10.9.8.7" not in repr([one for one in mixed.findings if one.code == "name_found"])
+    assert OUTSIDE in repr([one for one in mixed.findings if one.code == "name_found"])
+
+
+@pytest.mark.parametrize("text", ["*.Bücher.example", ".bücher.example.", "xn--bcher-kva.example"])
+def test_an_allowed_domain_is_read_as_the_names_under_it_are(text: str) -> None:
+    settings = read_settings({"SMTP_HELP_ALLOW_DOMAINS": text})
+    place = settings.vantage()
+    assert refusal("10.0.0.5", 587, place, names=(parse_host("smtp.bücher.example").name,)) is None
+    with pytest.raises(SettingsError, match="is no domain"):
+        read_settings({"SMTP_HELP_ALLOW_DOMAINS": "10.0.0.0/8"})
 
 
 async def test_a_forbidden_place_is_not_dialled_at_all() -> None:
