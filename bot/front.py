@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from bot.store import Handed, Relay
@@ -16,7 +17,8 @@ class Turn:
 
     `key` is the platform's own name of the delivery, claimed once, so that the same click twice is one turn;
     `revision` is the one that the pressed message showed, None where nothing was pressed (a typed text);
-    `owner` is who did it (`slack:T1:U1`, `terminal:ann`), compared with the conversation's owner.
+    `owner` is who did it (`slack:T1:U1`, `terminal:ann`), compared with the conversation's owner; `notes` are the
+    front's own, kept where the event is taken.
     """
 
     key: str
@@ -24,6 +26,7 @@ class Turn:
     owner: str
     event: Event
     revision: int | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,28 @@ class Case:
     transcript: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a front wants to be noted of a step that it drew (None takes a note away).
+
+    Unless it is `whole`, the step is there and something besides it is not done yet: it is drawn once more, later.
+    """
+
+    notes: Mapping[str, str | None]
+    whole: bool = True
+
+
 class Front(Protocol):
     """A platform's own half. A call may come twice for one revision (after a crash) and must then do no harm."""
 
-    async def show(self, conversation: Conversation, screen: Screen) -> None:
-        """Draw the newest step; what was answered before shrinks to one line and loses its buttons."""
+    async def show(
+        self, conversation: Conversation, screen: Screen, *, notes: Mapping[str, str], doubt: bool
+    ) -> Shown | None:
+        """Draw the newest step; what was answered before shrinks to one line and loses its buttons.
+
+        `notes` are those of the drawing before; in `doubt` an attempt was made after them that nobody noted, which may
+        be on the screen. Nobody else draws this conversation meanwhile.
+        """
 
     async def progress(self, conversation: Conversation, screen: Screen) -> None:
         """Draw a look under way again; may be merged with the next or dropped."""

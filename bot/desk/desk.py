@@ -15,11 +15,11 @@ from weakref import WeakValueDictionary
 from bot.desk import asides
 from bot.desk import outcome as said
 from bot.desk.casework import Casework
-from bot.desk.errands import Errands
+from bot.desk.errands import UNNOTED, Errands
 from bot.desk.outcome import Outcome, Result
 from bot.desk.sweep import Sweep
 from bot.front import Front, Turn
-from bot.store import Change, Moved, Store, StoreError
+from bot.store import Change, Moved, Pending, Store, StoreError
 from flows.conversation import AskedHuman, Cancel, Conversation, Effect, Filled, HandOver, Opened, Show, Status
 from flows.machine import Tree, WrongTurn
 from flows.screen import Progress, Screen
@@ -64,12 +64,15 @@ class Desk:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._closed = False
         self.tree = tree
-        self._errands = Errands(self, store, look, front, patience=patience, support=support, clock=clock)
+        self._errands = Errands(
+            self, store, look, front, name=self._name, patience=patience, support=support, clock=clock
+        )
         self.casework = Casework(self, store, clock, whose)
         """What humans do about the cases that were handed to them."""
         self.sweep = Sweep(
             store,
             self._errands.begin,
+            lambda: self._errands.known,
             name=self._name,
             whose=whose,
             clock=clock,
@@ -128,13 +131,13 @@ class Desk:
                 handed = isinstance(turn.event, AskedHuman) and conversation.status is Status.HANDED
                 words = said.handed_already() if handed else said.over()
                 return await self._refused(turn, Result.OVER, conversation, words)
-            noted = {asides.FORM: f"{shown.start} {after.revision}"} if after.mistakes else {}
+            form_note = {asides.FORM: f"{shown.start} {after.revision}"} if after.mistakes else {}
             with suppress(Moved):
                 now = self._clock()
                 moved = asides.change(self.tree, conversation, after, effects, now=now, event=turn.event)
                 opens = after.status is Status.OPEN is not conversation.status
                 others = await self._closing(after) if opens else ()
-                saved = await self.save(turn.key, moved, *others, surface=noted)
+                saved = await self.save(turn.key, moved, *others, surface={**turn.notes, **form_note})
                 return self._now(Result.TAKEN, after) if saved else self._now(Result.DOUBLE, conversation)
         raise RuntimeError("other processes saved first, every time")
 
@@ -175,15 +178,38 @@ class Desk:
     async def save(
         self, key: str | None, *changes: Change, done: Sequence[int] = (), surface: Mapping[str, str] | None = None
     ) -> bool:
-        """Save and let the noted effects begin; False where the key was claimed before. Raises `Moved`."""
+        """Save and let the effects begin; False where the key was claimed before. Raises `Moved`.
+
+        Ending a look is not noted: one that a crash lets live ends in nothing, since its run is over.
+        """
         now = self._clock()
+        cancels = tuple(
+            Pending(UNNOTED, change.conversation.id, change.conversation.revision, effect)
+            for change in changes
+            for effect in change.effects
+            if isinstance(effect, Cancel)
+        )
+        lasting = [
+            replace(change, effects=tuple(e for e in change.effects if not isinstance(e, Cancel))) for change in changes
+        ]
         noted = await self._store.save(
-            key, changes, by=self._name, now=now, until=now + self._lease, done=done, surface=surface
+            key, lasting, by=self._name, now=now, until=now + self._lease, done=done, surface=surface
         )
         if noted is None:
             return False
-        self._errands.begin(noted)
+        self._errands.begin((*cancels, *noted))
         return True
+
+    async def show_again(self, conversation: str, *, notes: Mapping[str, str], notice: str | None = None) -> None:
+        """Draw the newest step anew, with a front's notes, and with a sentence if there is one."""
+        async with self._lock(conversation):
+            for _ in range(ATTEMPTS):
+                if (now := await self._store.load(conversation)) is None:
+                    return
+                after = replace(now, revision=now.revision + 1, notice=notice) if notice else now
+                with suppress(Moved):
+                    await self.save(None, Change(after, now.revision, (Show(),)), surface=notes)
+                    return
 
     async def alter(
         self,

@@ -5,27 +5,28 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, assert_never
 
 from bot.desk import outcome as said
 from bot.desk.bells import Bells
-from bot.desk.watched import shown
+from bot.desk.runs import MOST_TRIES, Runs, noticed
 from bot.front import Attentive, Case, Front
 from bot.store import Pending, Redraw, Relay, Ring, Store
-from flows.conversation import Cancel, Conversation, Effect, HandOver, Look, Saw, Show
+from flows.conversation import Cancel, Conversation, Effect, HandOver, Look, Show
 from flows.handover import brief
-from flows.machine import Tree, WrongTurn
+from flows.machine import Tree
 from flows.screen import Progress, Screen
-from probes.verdict import Verdict
 
 if TYPE_CHECKING:
     from bot.desk.progress import Looker
 
-MOST_TRIES = 5
-"""How often an effect is taken up again after a process that died over it."""
+UNNOTED = 0
+"""The number of an effect that was begun and is noted nowhere."""
+PUT_OFF, LONGEST_PUT_OFF, MOST_PUT_OFF = 15.0, 600.0, 10
+"""Seconds until what a platform did not take is tried again, doubled each time; the longest wait; how many waits."""
 
 T = TypeVar("T")
 Following = Callable[[Conversation], tuple[Conversation, tuple[Effect, ...]] | None]
@@ -50,7 +51,7 @@ class Saving(Protocol):
 
 
 class Errands:
-    """All effects under way in this process."""
+    """All effects under way in this process, which notes them as `name`."""
 
     def __init__(
         self,
@@ -59,23 +60,32 @@ class Errands:
         look: Looker,
         front: Front,
         *,
+        name: str,
         patience: Sequence[float],
         support: str,
         clock: Callable[[], float],
     ) -> None:
         self._desk, self._store, self._look, self._front = desk, store, look, front
+        self._name, self._clock = name, clock
         self._patience, self._support = tuple(patience), support
+        self.known: set[int] = set()
+        """The numbers of the effects under way; what is noted as this process's and not among them was lost here."""
         self._waiting: dict[str, deque[Pending]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._looks: dict[str, tuple[Pending, asyncio.Task[None]]] = {}
         self._closing = False
+        self._runs = Runs(desk, store, look, front, support)
         self._bells = Bells(desk, store, look, front, clock, self._patiently)
 
-    def begin(self, noted: Sequence[Pending]) -> None:
+    def begin(self, effects: Sequence[Pending]) -> None:
         """Queue effects; each conversation has one worker while there is something to do."""
         if self._closing:
             return
-        for pending in noted:
+        for pending in effects:
+            if pending.number in self.known:
+                continue
+            if pending.number != UNNOTED:
+                self.known.add(pending.number)
             self._waiting.setdefault(pending.conversation, deque()).append(pending)
             if pending.conversation not in self._workers:
                 self._workers[pending.conversation] = asyncio.create_task(self._work(pending.conversation))
@@ -107,51 +117,96 @@ class Errands:
     async def _work(self, conversation: str) -> None:
         try:
             while queue := self._waiting.get(conversation):
-                pending = queue.popleft()
-                later_show = any(isinstance(other.effect, Show) for other in queue)
-                try:
-                    if self._store.shared and not isinstance(pending.effect, Look | Ring | Cancel):
-                        # Two replicas that draw one conversation at once would each post its newest step.
-                        async with self._store.alone(pending.conversation):
-                            await self._do(pending, later_show=later_show)
-                    else:
-                        await self._do(pending, later_show=later_show)
-                except Exception as reason:  # noqa: BLE001 - logged; its row stays, and the next start takes it up
-                    self._desk.reference(reason)
+                batch = list(queue)
+                queue.clear()
+                await self._do_all(batch)
         finally:
             self._waiting.pop(conversation, None)
             del self._workers[conversation]
 
-    async def _do(self, pending: Pending, *, later_show: bool) -> None:
+    async def _do_all(self, batch: Sequence[Pending]) -> None:
+        """Do effects in order; only the last drawing is done, and all that is done is struck out with it."""
+        shows = [pending for pending in batch if isinstance(pending.effect, Show)]
+        done: list[int] = []
+        for pending in batch:
+            try:
+                done += await self._do(pending, shows)
+            except Exception as reason:  # noqa: BLE001 - logged; its row stays, and is taken up when its lease runs out
+                self._desk.reference(reason)
+        with self._logged():
+            await self._store.done([number for number in done if number != UNNOTED])
+        self.known -= {each.number for each in batch} - {pending.number for pending, _ in self._looks.values()}
+
+    async def _do(self, pending: Pending, shows: Sequence[Pending]) -> list[int]:
+        """Do one effect; return the numbers of those that are done with it and not struck out yet."""
         match pending.effect:
             case Show():
-                if not later_show:
-                    await self._show(pending)
-                await self._store.done([pending.number])
-            case Look(run):
-                if run not in self._looks:
-                    task = asyncio.create_task(self._looked(pending, pending.effect))
-                    self._looks[run] = (pending, task)
-                    task.add_done_callback(lambda _: self._looks.pop(run, None))
-            case Cancel(run):
-                await self._cancel(pending, run)
-            case HandOver():
-                await self._hand_over(pending)
+                if pending is shows[-1]:
+                    await self._show(pending, [each.number for each in shows])
+            case Look():
+                self._apart(pending.effect.run, pending, self._runs.looked(pending, pending.effect))
             case Ring():
-                task = asyncio.create_task(self._rung(pending, pending.effect))
-                self._looks[f"ring {pending.number}"] = (pending, task)
-                task.add_done_callback(lambda _: self._looks.pop(f"ring {pending.number}", None))
+                self._apart(f"ring {pending.number}", pending, self._rung(pending, pending.effect))
+            case Cancel(run):
+                return [*await self._cancelled(run), pending.number]
+            case HandOver():
+                async with self._store.alone(pending.conversation):
+                    await self._hand_over(pending)
             case Relay() | Redraw():
-                await self._attend(pending, pending.effect)
+                async with self._store.alone(pending.conversation):
+                    return await self._attend(pending, pending.effect)
             case _:
                 assert_never(pending.effect)
+        return []
 
-    async def _show(self, pending: Pending) -> None:
-        conversation = await self._store.load(pending.conversation)
-        if conversation is None:
+    def _apart(self, name: str, pending: Pending, work: Coroutine[Any, Any, None]) -> None:
+        """Begin what takes long beside the rest, once."""
+        if name in self._looks:
+            work.close()
             return
-        drawn = self._desk.screen(conversation)
-        await self._patiently(lambda: self._front.show(conversation, drawn))
+
+        def over(_: asyncio.Task[None]) -> None:
+            self._looks.pop(name, None)
+            self.known.discard(pending.number)
+
+        task = asyncio.create_task(work)
+        self._looks[name] = (pending, task)
+        task.add_done_callback(over)
+
+    async def _show(self, pending: Pending, numbers: Sequence[int]) -> None:
+        """Draw the newest step, and note it together with striking out; what cannot be drawn now is drawn later."""
+        doubt = False
+        for wait in (*self._patience, None):
+            async with self._store.alone(pending.conversation):
+                drawing = await self._store.drawing(pending.conversation, self._name)
+                if drawing is None or not set(numbers) & set(drawing.shows):
+                    await self._store.done(numbers if drawing is None else ())
+                    return  # forgotten meanwhile, or drawn together with what followed
+                now, in_doubt = drawing.conversation, drawing.doubt or doubt
+                drawn = self._desk.screen(now)
+                try:
+                    shown = await self._front.show(now, drawn, notes=drawing.notes, doubt=in_doubt)
+                except Exception as reason:  # noqa: BLE001 - a front is somebody else's network
+                    self._desk.reference(reason)
+                    doubt = True
+                else:
+                    notes = {now.id: shown.notes} if shown and shown.notes else {}
+                    whole = shown is None or shown.whole
+                    await self._store.done({*numbers, *drawing.shows} if whole else (), notes=notes)
+                    if not whole:
+                        await self._put_off(numbers, pending.tries)
+                    return
+            if wait is not None:
+                await asyncio.sleep(wait)
+        await self._put_off(numbers, pending.tries)
+
+    async def _put_off(self, numbers: Sequence[int], tries: int) -> None:
+        """Leave effects for later, with growing waits; at last give them up."""
+        if tries >= MOST_PUT_OFF:
+            self._desk.reference(RuntimeError(f"an effect was given up after {tries} tries"))
+            await self._store.done(numbers)
+        else:
+            await self._store.later(numbers, self._clock() + min(PUT_OFF * 2**tries, LONGEST_PUT_OFF))
 
     async def _patiently(self, call: Callable[[], Awaitable[T]]) -> tuple[T | None, str]:
         """Call a front until it manages; return its answer, and the reference where it never did."""
@@ -165,13 +220,21 @@ class Errands:
                 await asyncio.sleep(wait)
         return None, reference
 
-    async def _cancel(self, pending: Pending, run: str) -> None:
-        stale = [p.number for p in await self._store.unfinished(pending.conversation) if p.effect == _look(p, run)]
-        if run in self._looks:
-            _, task = self._looks[run]
-            task.cancel()
-            await asyncio.wait([task])
-        await self._store.done([*stale, pending.number])
+    async def _cancelled(self, run: str) -> list[int]:
+        """End a look of this process and return its number; one of another process ends in nothing by itself."""
+        if run not in self._looks:
+            return []
+        pending, task = self._looks[run]
+        task.cancel()
+        await asyncio.wait([task])
+        return [pending.number]
+
+    @contextmanager
+    def _logged(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as reason:  # noqa: BLE001 - the rows stay, and are taken up when their lease runs out
+            self._desk.reference(reason)
 
     # What the desk asks of itself
 
@@ -185,60 +248,28 @@ class Errands:
         except Exception as reason:  # noqa: BLE001 - logged; its row stays, and the next start takes it up
             self._desk.reference(reason)
 
-    async def _attend(self, pending: Pending, effect: Relay | Redraw) -> None:
-        """Carry words between the person and the humans, or show these how the case stands."""
+    async def _attend(self, pending: Pending, effect: Relay | Redraw) -> list[int]:
+        """Carry words between the person and the humans, or show these how the case stands; return what is done."""
         conversation, front = await self._store.load(pending.conversation), self._front
         handed = await self._store.case(pending.conversation)
-        if conversation and isinstance(front, Attentive) and pending.tries <= MOST_TRIES:
+        failed = ""
+        if conversation and isinstance(front, Attentive):
             match effect:
                 case Relay():
                     number, again = pending.number, pending.tries > 0
                     attempt = itertools.count()
-                    await self._patiently(
+                    _, failed = await self._patiently(
                         lambda: front.relay(conversation, effect, number, again=again or next(attempt) > 0)
                     )
                 case Redraw() if handed:
                     case = self._case(conversation)
-                    await self._patiently(lambda: front.redraw(conversation, case, handed))
+                    _, failed = await self._patiently(lambda: front.redraw(conversation, case, handed))
                 case _:
                     pass
-        await self._store.done([pending.number])
-
-    # A look
-
-    async def _looked(self, pending: Pending, effect: Look) -> None:
-        try:
-            conversation = await self._store.load(pending.conversation)
-            if conversation is None or conversation.run != effect.run:
-                await self._store.done([pending.number])
-                return
-            if pending.tries > MOST_TRIES:
-                await self._give_up_look(pending, effect.run)
-                return
-            verdict = await shown(self._desk, self._front, self._look, conversation, effect.what)
-            await self._desk.alter(pending.conversation, self._saw(effect.run, verdict), pending.number)
-        except Exception as reason:  # noqa: BLE001 - the person is told, and can go back
-            await self._give_up_look(pending, effect.run, self._desk.reference(reason))
-
-    def _saw(self, run: str, verdict: Verdict) -> Following:
-        def following(now: Conversation) -> tuple[Conversation, tuple[Effect, ...]] | None:
-            if now.run != run:
-                return None
-            try:
-                return self._desk.tree.advance(now, Saw(run, verdict))
-            except WrongTurn:
-                return None
-
-        return following
-
-    async def _give_up_look(self, pending: Pending, run: str, reference: str = "") -> None:
-        word = reference or self._desk.reference(RuntimeError(f"look {run} was taken up {pending.tries} times"))
-
-        def following(now: Conversation) -> tuple[Conversation, tuple[Effect, ...]] | None:
-            return _noticed(now, said.look_failed(word, self._support)) if now.run == run else None
-
-        with suppress(Exception):
-            await self._desk.alter(pending.conversation, following, pending.number)
+        if failed:
+            await self._put_off([pending.number], pending.tries)
+            return []
+        return [pending.number]
 
     # A human
 
@@ -254,7 +285,7 @@ class Errands:
         else:
             sentence, word = await self._patiently(lambda: self._front.hand_over(conversation, case))
         notice = sentence if sentence is not None else said.not_handed(word, self._support)
-        await self._desk.alter(pending.conversation, lambda now: _noticed(now, notice), pending.number)
+        await self._desk.alter(pending.conversation, lambda now: noticed(now, notice), pending.number)
 
     def _case(self, conversation: Conversation) -> Case:
         try:
@@ -264,11 +295,3 @@ class Errands:
             known = {"headline": said.broken_case(self._desk.reference(reason)), "answers": answers}
             known |= {"texts": conversation.texts, "pictures": conversation.pictures}
         return Case(conversation=conversation.id, owner=conversation.owner, **known)
-
-
-def _noticed(now: Conversation, notice: str) -> tuple[Conversation, tuple[Effect, ...]]:
-    return replace(now, revision=now.revision + 1, notice=notice), (Show(),)
-
-
-def _look(pending: Pending, run: str) -> Effect | None:
-    return pending.effect if isinstance(pending.effect, Look) and pending.effect.run == run else None

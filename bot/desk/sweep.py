@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from bot.desk.asides import DAY
 from bot.store import Pending, Store, StoreError
@@ -16,7 +16,7 @@ TIDIED_EVERY = 3600.0
 
 
 class Sweep:
-    """Looks after the store for one process (`name`); `begin` gets what is to be done.
+    """Looks after the store for one process (`name`); `begin` gets what is to be done, `known` says what is under way.
 
     `lease` is for how long others leave this process's effects alone, in seconds: it is prolonged four times in that
     time, so that what a dead process left is taken up after at most one and a quarter of it.
@@ -26,6 +26,7 @@ class Sweep:
         self,
         store: Store,
         begin: Callable[[Sequence[Pending]], None],
+        known: Callable[[], Collection[int]],
         *,
         name: str,
         whose: str,
@@ -33,7 +34,7 @@ class Sweep:
         lease: float,
         retention_days: float | None,
     ) -> None:
-        self._store, self._begin = store, begin
+        self._store, self._begin, self._known = store, begin, known
         self._name, self._whose, self._clock, self._lease = name, whose, clock, lease
         self._retention = retention_days
         self._task: asyncio.Task[None] | None = None
@@ -51,12 +52,12 @@ class Sweep:
         """Sweep now; return how many timers rang. Raises `StoreError`."""
         now = self._clock()
         if self._store.shared:
-            await self._store.renew(self._name, now + self._lease)
-            await self._take_up(everything=False)
+            await self._store.renew(self._known(), now + self._lease)
+        await self._take_up(everything=False)
+        if now - self._tidied > TIDIED_EVERY:
+            await self._tidy()  # before timers ring: one that ends a conversation would make it a newer one
         rung = await self._store.ring(by=self._name, now=now, until=now + self._lease, whose=self._whose)
         self._begin(rung)
-        if now - self._tidied > TIDIED_EVERY:
-            await self._tidy()
         return len(rung)
 
     async def _keep_watch(self) -> None:
@@ -72,7 +73,9 @@ class Sweep:
     async def _take_up(self, *, everything: bool) -> int:
         now = self._clock()
         until = now + self._lease
-        left = await self._store.take_up(by=self._name, now=now, until=until, whose=self._whose, everything=everything)
+        left = await self._store.take_up(
+            by=self._name, now=now, until=until, whose=self._whose, everything=everything, but=self._known()
+        )
         self._begin(left)
         return len(left)
 

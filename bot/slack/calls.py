@@ -72,6 +72,10 @@ class Bucket:
         self.tokens -= 1
         return 0.0
 
+    def ready(self, now: float) -> bool:
+        """Tell whether a token is there."""
+        return now >= self.shut_until and self.tokens + (now - self.at) * self.refill >= 1
+
 
 class Calls:
     """The one way out to Slack's Web API; `tokens` and pauses are shared by all conversations of the process."""
@@ -113,6 +117,10 @@ class Calls:
             else:
                 await asyncio.sleep(pause)
         raise fault
+
+    def ready(self, method: str) -> bool:
+        """Tell whether a call would not have to wait for its budget."""
+        return self._bucket(method).ready(asyncio.get_running_loop().time())
 
     async def pages(self, method: str, *, most: int = MOST_PAGES, **arguments: Any) -> AsyncIterator[dict[str, Any]]:
         """Yield the answers of a list that comes page by page, `most` pages of it. Raises SlackFault."""

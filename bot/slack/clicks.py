@@ -16,6 +16,7 @@ from bot.slack.faults import TRIGGER, SlackFault
 from bot.slack.gate import Gate
 from bot.slack.home import note
 from bot.slack.marks import Mark
+from bot.slack.notes import BELOW
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
 from bot.slack.words import say
@@ -123,7 +124,7 @@ class Clicks:
         if conversation is None:
             await self._replies.answer(body, person.owner, note(say("nothing_open"), start=True))
             return
-        await self._front.show_again(conversation, self._desk.screen(conversation))
+        await self._desk.show_again(conversation.id, notes=BELOW)
 
     async def _open(self, body: Body, person: Who, mark: Mark) -> None:
         conversation = await self._desk.load(mark.conversation)
@@ -142,7 +143,7 @@ class Clicks:
                 return  # a repetition of this press: the form is open
             if fault.error not in TRIGGER:
                 raise
-            await self._front.show_again(conversation, replace(screen, notice=say("trigger_late")))
+            await self._desk.show_again(conversation.id, notes=BELOW, notice=say("trigger_late"))
 
     async def _answered(self, body: Body, person: Who, outcome: Outcome) -> None:
         match outcome.result:

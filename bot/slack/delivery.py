@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.front import Case
+from bot.front import Case, Shown
 from bot.slack.blocks import Drawn
 from bot.slack.calls import QUIET, Calls, Dropped, body
 from bot.slack.case import person, said
 from bot.slack.faults import SlackFault
 from bot.slack.home import note
 from bot.slack.marks import Mark
-from bot.slack.notes import Notes, in_place, left, noted
-from bot.slack.steps import Steps
+from bot.slack.notes import OLDER, Notes, Older, in_place, left, noted, older
+from bot.slack.steps import Steps, Stray
 from bot.slack.support import Support, posted
 from bot.slack.words import say
 from bot.store import Handed, Relay
@@ -32,7 +32,6 @@ BETWEEN_EDITS = 1.0
 class _Live:
     """The one writer of a conversation's newest message."""
 
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     newest: Screen | None = None
     rows: tuple[Progress, ...] = ()
     edited: float = float("-inf")
@@ -56,7 +55,7 @@ class SlackFront:
     ) -> None:
         self.calls = calls
         self._notes = notes
-        self._steps = Steps(calls, notes, new_blocks=new_blocks)
+        self._steps = Steps(calls, new_blocks=new_blocks)
         self._support = Support(calls, notes, channel=support_channel, hours=support_hours, group=it_group)
         self._between = between_edits
         self._channels: dict[str, str] = {}
@@ -64,7 +63,7 @@ class SlackFront:
         self.dress: Callable[[Conversation, Screen], Awaitable[Screen]] | None = None
         """What puts into a screen, as it is shown, what is kept nowhere (a one-time link)."""
 
-    async def show(self, conversation: Conversation, screen: Screen) -> None:
+    async def show(self, conversation: Conversation, screen: Screen, *, notes: Mapping[str, str], doubt: bool) -> Shown:
         """Draw the newest step at the bottom; the one before shrinks to its line. Raises SlackFault."""
         live = self._lives.setdefault(conversation.id, _Live())
         live.users += 1
@@ -72,18 +71,12 @@ class SlackFront:
         try:
             if self.dress is not None:
                 screen = await self.dress(conversation, screen)
-            async with live.lock:
-                notes = await self._notes.surface(conversation.id)
-                if int(notes.get("revision", -1)) <= screen.revision:
-                    await self._draw(conversation, screen, notes, live)
+            if int(notes.get("revision", -1)) > screen.revision:
+                return Shown({})
+            return await self._draw(conversation, screen, notes, live, doubt=doubt)
         finally:
             live.users -= 1
             self._let_go(conversation.id, live)
-
-    async def show_again(self, conversation: Conversation, screen: Screen) -> None:
-        """Draw the step anew at the bottom, though nothing changed; its older message shrinks. Raises SlackFault."""
-        await self._notes.remember(conversation.id, {"below": "yes"})
-        await self.show(conversation, screen)
 
     async def progress(self, conversation: Conversation, screen: Screen) -> None:
         """Keep the newest state of a look; one edit a second brings it to the screen, what is older is dropped."""
@@ -141,55 +134,65 @@ class SlackFront:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _draw(self, conversation: Conversation, screen: Screen, notes: dict[str, str], live: _Live) -> None:
-        if conversation.status is Status.CLOSED and notes.get("ts"):
-            await self._steps.shrink(
-                notes, conversation.notice or say("closed")
-            )  # another one was opened: nothing new is posted here
-            await self._notes.remember(conversation.id, noted(conversation, screen))
-            return
-        if notes.get("left_ts"):  # a process ended before the step before had shrunk
-            await self._left(
-                conversation.id, {**notes, "ts": notes["left_ts"], "title": notes["left_title"]}, notes["left"]
-            )
-        lost = notes.get("posting", "")
-        if lost not in ("", str(screen.revision)):  # a process posted a step, and did not live to note it
-            where = notes.get("channel") or await self.channel(conversation.owner)
-            if stray := await self._steps.stray(where, conversation.id, lost):
-                notes = {**notes, "channel": where, "ts": stray[0], "title": stray[1], "step": "", "kind": ""}
-        if in_place(notes, conversation, screen):
-            await asyncio.sleep(self._busy(live))
-            if await self._steps.update(notes["channel"], notes["ts"], screen):
-                live.edited = asyncio.get_running_loop().time()
-                await self._notes.remember(conversation.id, noted(conversation, screen))
-                return
-            notes = {**notes, "ts": ""}
+    async def _draw(
+        self, conversation: Conversation, screen: Screen, notes: Mapping[str, str], live: _Live, *, doubt: bool
+    ) -> Shown:
         channel = notes.get("channel") or await self.channel(conversation.owner)
-        answer = left(notes, conversation, live.rows)
-        # The pressed step shows its choice at once; a look that was edited just now waits, the verdict does not.
-        busy = self._busy(live)
-        if not busy:
-            await self._steps.shrink(notes, answer)
+        before, ts = notes.get("ts", ""), ""
+        over, at_once = older(notes), set(older(notes))
+        strays: Sequence[Stray] = ()
+        if over and notes.get("revision") == str(screen.revision) and "below" not in notes:
+            ts = before  # it is drawn; what is left to be done is to shrink what was before
+        elif doubt:
+            strays = await self._steps.strays(channel, conversation.id, before, dawdling=True)
+        for stray in strays:
+            if stray.revision == str(screen.revision):
+                ts = stray.ts
+        over |= {one.ts: Older(one.title, say("moved_on")) for one in strays if one.ts != ts}
+        at_once |= over.keys()
+        closed = conversation.status is Status.CLOSED
+        if before and ts == before:
+            pass
+        elif not (ts or strays or closed) and in_place(notes, conversation, screen):
+            await asyncio.sleep(self._busy(live))
+            if await self._steps.update(channel, before, screen):
+                live.edited = asyncio.get_running_loop().time()
+                ts = before
+        elif before and closed:
+            over[before] = Older(notes.get("title", ""), conversation.notice or say("closed"))
+            at_once.add(before)
+        elif before:
+            over[before] = Older(notes.get("title", ""), left(notes, conversation, live.rows))
+            if not self._busy(live) and self.calls.ready("chat.update"):
+                at_once.add(before)
+        # The pressed step shows its choice at once; a look that was edited just now waits, the verdict does not, nor
+        # does a question wait where many edits have used up the budget.
+        left_over = await self._shrunk(channel, {each: over[each] for each in at_once})
+        if not ts and not (closed and (before or strays)):
+            channel, ts = await self._posted(conversation, channel, screen, before)
+        if late := over.keys() - at_once:
+            await asyncio.sleep(self._busy(live))
+            left_over |= await self._shrunk(channel, {each: over[each] for each in late})
+        if ts != before:
+            live.rows, live.edited = (), float("-inf")
+        now: dict[str, str | None] = {f"{OLDER}{each}": None for each in older(notes)}
+        now |= {"channel": channel, "ts": ts or before, "below": None, **noted(conversation, screen)}
+        now |= {f"{OLDER}{each}": step.noted() for each, step in left_over.items()}
+        return Shown({name: value for name, value in now.items() if notes.get(name) != value}, whole=not left_over)
+
+    async def _posted(self, conversation: Conversation, channel: str, screen: Screen, after: str) -> tuple[str, str]:
         try:
-            ts = await self._steps.post(channel, screen, notes)
+            return channel, await self._steps.post(channel, screen, after)
         except SlackFault as fault:
             if fault.error not in CLOSED:
                 raise
             self._channels.pop(conversation.owner, None)  # the direct message was closed: it is opened anew
-            channel = await self.channel(conversation.owner)
-            ts = await self._steps.post(channel, screen, notes)
-        posted: dict[str, str | None] = {"channel": channel, "ts": ts, "posting": None, "below": None}
-        if busy and notes.get("ts"):
-            posted |= {"left_ts": notes["ts"], "left_title": notes.get("title", ""), "left": answer[:900]}
-        await self._notes.remember(conversation.id, {**posted, **noted(conversation, screen)})
-        if busy:
-            await asyncio.sleep(busy)
-            await self._left(conversation.id, notes, answer)
-        live.rows, live.edited = (), float("-inf")
+        channel = await self.channel(conversation.owner)
+        return channel, await self._steps.post(channel, screen, after)
 
-    async def _left(self, conversation: str, notes: Mapping[str, str], answer: str) -> None:
-        await self._steps.shrink(notes, answer)
-        await self._notes.remember(conversation, {"left_ts": None, "left_title": None, "left": None})
+    async def _shrunk(self, channel: str, steps: Mapping[str, Older]) -> dict[str, Older]:
+        """Shrink steps that are over; return those that could not be."""
+        return {ts: step for ts, step in steps.items() if not await self._steps.shrink(channel, ts, step)}
 
     def _busy(self, live: _Live) -> float:
         return max(0.0, live.edited + self._between - asyncio.get_running_loop().time())
@@ -198,7 +201,7 @@ class SlackFront:
         """Bring the newest progress to the screen until there is none; dropped where no budget is left."""
         while live.newest is not None:
             await asyncio.sleep(self._busy(live))
-            async with live.lock:
+            async with self._notes.alone(conversation_id):
                 screen, live.newest = live.newest, None
                 if screen is None:
                     break

@@ -24,6 +24,7 @@ from bot.slack.gate import Gate, House
 from bot.slack.home import note
 from bot.slack.homes import published
 from bot.slack.messages import Messages
+from bot.slack.notes import BELOW
 from bot.slack.openings import Openings
 from bot.slack.people import People
 from bot.slack.reading import Body, Who
@@ -136,7 +137,7 @@ class Listeners:
             await told(ack, self._openings.offer(current))
         elif current:
             await told(ack, self._openings.pointer(body, "pointer"))
-            self.replies.later(self._front.show_again(current, self._desk.screen(current)))
+            self.replies.later(self._desk.show_again(current.id, notes=BELOW))
         else:
             outcome = await self._openings.opened(reading.key(body), person, text)
             await told(ack, note(outcome.said) if outcome.said else self._openings.pointer(body, "pointer"))

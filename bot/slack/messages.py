@@ -15,6 +15,7 @@ from bot.slack.delivery import SlackFront
 from bot.slack.dropped import Dropped
 from bot.slack.gate import Gate
 from bot.slack.home import note
+from bot.slack.notes import BELOW
 from bot.slack.openings import Openings
 from bot.slack.reading import Body, Sent, Who
 from bot.slack.replies import Replies
@@ -87,9 +88,9 @@ class Messages:
                 self._replies.later(self._front.tell(person.owner, drawn))
             return
         if text or files:
-            await self._took(key, person, text, files, str(event.get("ts") or ""))
+            await self._took(key, person, text, files)
 
-    async def _took(self, key: str, person: Who, text: str, files: Sequence[Sent], ts: str) -> None:
+    async def _took(self, key: str, person: Who, text: str, files: Sequence[Sent]) -> None:
         current = await self._desk.current(person.owner)
         if current is None:
             opened = await self._openings.opened(key, person, text)
@@ -97,10 +98,12 @@ class Messages:
             current, text = opened.conversation, ""
         if current is None:
             return
-        await self._desk.remember(current.id, {"below": ts or "yes"})
+        if files:
+            await self._desk.remember(current.id, BELOW)
         await self._dropped.take(current, key, files)
         if text:
-            self._say(person, await self._desk.take(Turn(key, current.id, person.owner, Pasted(text))))
+            turn = Turn(key, current.id, person.owner, Pasted(text), notes=BELOW)
+            self._say(person, await self._desk.take(turn))
 
     def _say(self, person: Who, outcome: Outcome) -> None:
         if outcome.said:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.slack.blocks import looked
@@ -11,12 +13,29 @@ from flows.conversation import Conversation, Status
 from flows.screen import Kind, Progress, Screen
 
 
-class Notes(Protocol):
-    """Where a front keeps what it posted; the store and the desk have it.
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A step before: its first line, and how it was left."""
 
-    Names: left_ts, left_title, left (a step that has to shrink still),
-    channel, ts, revision, step, kind, title, stops (answers given before), status, posting (a revision that
-    may have been posted), below (something of the person's stands below the step), support_channel, support_ts,
+    title: str
+    answer: str
+
+    def noted(self) -> str:
+        """Return it as a note, within its 1000 characters."""
+        return f"{self.title[:300]}\n{self.answer[:600]}"
+
+
+BELOW = {"below": "yes"}
+"""The note that something of the person's stands below the newest step, so that it is posted anew."""
+OLDER = "older "
+"""How the notes begin that name a step which has to shrink still, by its ts: the first line, and how it was left."""
+
+
+class Notes(Protocol):
+    """Where a front keeps what it posted; the store has it.
+
+    Names: channel, ts, revision, step, kind, title, stops (answers given before), status: of the newest step; below
+    (something of the person's stands below it); `older` and a ts (see OLDER); support_channel, support_ts,
     support_posting, support_thread (messages of the thread that were posted), support_done (`yes`, or `back` where the
     case was resolved or taken back since).
     """
@@ -26,6 +45,19 @@ class Notes(Protocol):
 
     async def remember(self, conversation_id: str, values: Mapping[str, str | None]) -> None:
         """Merge notes; None deletes one."""
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Keep everybody else from drawing that conversation."""
+
+
+def older(notes: Mapping[str, str]) -> dict[str, Older]:
+    """Return the messages of steps before that have to shrink still, by their ts."""
+    found = {}
+    for name, value in notes.items():
+        if name.startswith(OLDER):
+            title, _, answer = value.partition("\n")
+            found[name.removeprefix(OLDER)] = Older(title, answer)
+    return found
 
 
 def noted(conversation: Conversation, screen: Screen) -> dict[str, str | None]:

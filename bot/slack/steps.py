@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.slack.blocks import message, shrunk
 from bot.slack.calls import QUIET, Calls, body
 from bot.slack.faults import GONE, SlackFault
-from bot.slack.notes import Notes
+from bot.slack.notes import Older
 from flows.screen import Screen
 
 LOG = logging.getLogger(__name__)
@@ -18,7 +18,18 @@ STEP_EVENT = "smtp_help_step"
 """The event type of the metadata that every step's message carries."""
 LOOKED_BACK = 30
 """Messages of the direct message that are searched for one that may have been posted before a crash."""
+IN_FLIGHT = 1.0
+"""Seconds within which a post arrives whose sender died, or was not answered."""
 BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A step's message that is there and was not noted; `title` is its first line."""
+
+    ts: str
+    revision: str
+    title: str
 
 
 def metadata(screen: Screen) -> dict[str, Any]:
@@ -30,30 +41,24 @@ def metadata(screen: Screen) -> dict[str, Any]:
 class Steps:
     """Sends steps; newer blocks that Slack refuses once are given up for the life of this object."""
 
-    def __init__(self, calls: Calls, notes: Notes, *, new_blocks: bool = False) -> None:
+    def __init__(self, calls: Calls, *, new_blocks: bool = False) -> None:
         self._calls = calls
-        self._notes = notes
         self._new = new_blocks
 
-    async def post(self, channel: str, screen: Screen, notes: Mapping[str, str]) -> str:
-        """Post the step and return its ts; one that may have been posted before (a crash, a lost answer) is looked for.
+    async def post(self, channel: str, screen: Screen, after: str) -> str:
+        """Post the step and return its ts; where the answer was lost it is looked for, `after` the step before.
 
         Raises SlackFault.
         """
-        if notes.get("posting") == str(screen.revision):
-            if ts := await self._found(channel, screen):
-                return ts
-        else:
-            await self._notes.remember(screen.conversation, {"posting": str(screen.revision)})
         try:
             return await self._post(channel, screen)
         except SlackFault as fault:
             if fault.refused:
                 raise
-        if ts := await self._found(channel, screen):
+        if ts := await self._found(channel, screen, after):
             return ts
-        await asyncio.sleep(0.5)
-        return await self._post(channel, screen)
+        await asyncio.sleep(IN_FLIGHT)
+        return await self._found(channel, screen, after) or await self._post(channel, screen)
 
     async def _post(self, channel: str, screen: Screen) -> str:
         answer = await self._send("chat.postMessage", screen, repeat=False, channel=channel, **QUIET)
@@ -69,40 +74,50 @@ class Steps:
             raise
         return True
 
-    async def shrink(self, notes: Mapping[str, str], answer: str) -> None:
-        """Take the buttons off the step before; a fault here keeps nobody from the next step."""
-        if not notes.get("ts"):
-            return
-        drawn = shrunk(notes.get("title", ""), answer)
+    async def shrink(self, channel: str, ts: str, step: Older) -> bool:
+        """Take the buttons off a step before; False where that can be done later, for it keeps nobody from the next."""
+        drawn = shrunk(step.title, step.answer)
         try:
-            await self._calls("chat.update", channel=notes["channel"], ts=notes["ts"], **body(drawn))
+            await self._calls("chat.update", channel=channel, ts=ts, **body(drawn))
         except SlackFault as fault:
             LOG.info("a step that is over keeps its buttons: %s", fault)
+            return fault.error in GONE
+        return True
 
-    async def stray(self, channel: str, conversation: str, revision: str) -> tuple[str, str] | None:
-        """Return ts and first line of a step that a process posted and did not live to note, or None."""
+    async def strays(self, channel: str, conversation: str, after: str, *, dawdling: bool = False) -> list[Stray]:
+        """Return the steps that were posted and not noted: those after the noted one, the oldest first.
+
+        With `dawdling` what whoever died had just sent is given the time to arrive. Where Slack does not let us look
+        there are none. Raises SlackFault where it can be looked for later.
+        """
+        found = await self._looked_for(channel, conversation, after)
+        if dawdling and not found:
+            await asyncio.sleep(IN_FLIGHT)
+            found = await self._looked_for(channel, conversation, after)
+        return found
+
+    async def _looked_for(self, channel: str, conversation: str, after: str) -> list[Stray]:
         where: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": LOOKED_BACK}
+        where |= {"oldest": after} if after else {}
         try:
             answer = await self._calls("conversations.history", **where)
         except SlackFault as fault:
-            LOG.info("a step that may be left over could not be looked for: %s", fault)
-            return None
-        for each in answer.get("messages", ()):
-            mark = (each.get("metadata") or {}).get("event_payload") or {}
-            if mark.get("conversation") == conversation and str(mark.get("revision")) == revision:
-                return str(each["ts"]), str(each.get("text") or "").split("\n")[0]
-        return None
-
-    async def _found(self, channel: str, screen: Screen) -> str | None:
-        """Look for the step's message by its metadata; None where it is not there or Slack does not let us look."""
-        where: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": LOOKED_BACK}
-        try:
-            answer = await self._calls("conversations.history", **where)
-        except SlackFault as fault:
+            if not fault.lasting:
+                raise
             LOG.warning("a message could not be looked for before it was posted again: %s", fault)
-            return None
-        wanted = metadata(screen)
-        return next((str(each["ts"]) for each in answer.get("messages", ()) if each.get("metadata") == wanted), None)
+            return []
+        found = []
+        for each in answer.get("messages", ()):
+            known = each.get("metadata") or {}
+            mark = known.get("event_payload") or {}
+            if known.get("event_type") == STEP_EVENT and mark.get("conversation") == conversation:
+                title = str(each.get("text") or "").split("\n")[0]
+                found.append(Stray(str(each["ts"]), str(mark.get("revision")), title))
+        return sorted((one for one in found if one.ts > after), key=lambda one: one.ts)
+
+    async def _found(self, channel: str, screen: Screen, after: str) -> str | None:
+        strays = await self._looked_for(channel, screen.conversation, after)
+        return next((one.ts for one in strays if one.revision == str(screen.revision)), None)
 
     async def _send(self, method: str, screen: Screen, **arguments: Any) -> dict[str, Any]:
         arguments["metadata"] = metadata(screen)

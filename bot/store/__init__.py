@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -122,6 +122,20 @@ class Pending:
     tries: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is needed to draw a conversation: the newest snapshot, a front's notes, and the drawings that are noted.
+
+    One drawing does for all that are noted. `doubt` says that one of them may have been begun before, by another
+    process or by one that died, so that more may be seen than is noted.
+    """
+
+    conversation: Conversation
+    notes: Mapping[str, str]
+    shows: tuple[int, ...] = ()
+    doubt: bool = False
+
+
 class Store(Protocol):
     """Where conversations are kept. Every method may raise `StoreError`; times are seconds since the epoch."""
 
@@ -160,22 +174,43 @@ class Store(Protocol):
     async def tidy(self, *, keys_before: float, conversations_before: float | None = None) -> int:
         """Delete old event keys, and conversations not touched since; return how many conversations that were."""
 
-    async def take_up(
-        self, *, by: str, now: float, until: float, whose: str, everything: bool = False
-    ) -> tuple[Pending, ...]:
-        """Take, in order, the effects of owners beginning with `whose` whose lease ran out (or all but our own)."""
+    async def drawing(self, conversation: str, by: str) -> Drawing | None:
+        """Return all that `by` needs to draw a conversation, in one reading."""
 
-    async def renew(self, by: str, until: float) -> None:
-        """Prolong the lease on all that `by` has taken."""
+    async def take_up(
+        self,
+        *,
+        by: str,
+        now: float,
+        until: float,
+        whose: str,
+        everything: bool = False,
+        but: Collection[int] = (),
+    ) -> tuple[Pending, ...]:
+        """Take, in order, the effects of owners beginning with `whose` whose lease ran out, except `but`.
+
+        `everything` takes those too whose lease did not, of all but `by`.
+        """
+
+    async def renew(self, numbers: Collection[int], until: float) -> None:
+        """Prolong the lease on effects."""
+
+    async def later(self, numbers: Collection[int], at: float) -> None:
+        """Leave effects to whoever is there first from a time on."""
 
     async def give_back(self, by: str) -> None:
         """End the lease on all that `by` has taken, so that another can take it up at once."""
 
     def alone(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Keep other processes out while something is done about `name`; one that dies lets go at once."""
+        """Keep others out, of this process too, while something is done about `name`; one that dies lets go."""
 
-    async def done(self, numbers: Sequence[int], timers: Sequence[Timer] = ()) -> None:
-        """Strike out effects, and set what timers follow from them, in one transaction."""
+    async def done(
+        self,
+        numbers: Collection[int],
+        timers: Sequence[Timer] = (),
+        notes: Mapping[str, Mapping[str, str | None]] | None = None,
+    ) -> None:
+        """Strike out effects, set what timers follow from them, merge a front's notes; all in one transaction."""
 
     async def ring(self, *, by: str, now: float, until: float, whose: str, most: int = 50) -> tuple[Pending, ...]:
         """Turn timers that came due into noted effects (`Ring`), once each; taken by `by` until `until`."""

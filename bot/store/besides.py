@@ -6,8 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Executable, Row, delete, exists, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Column, ColumnElement, Connection, Row, delete, exists, func, insert, select, update
 
 from bot.store import Aside, CaseState, Deed, Handed, Moved, Pending, Ring, Timer, Unread
 from bot.store.door import Door
@@ -18,6 +17,7 @@ from flows.conversation import Conversation
 LOG = logging.getLogger(__name__)
 LONGEST_UNREAD = 4000
 """Characters of a text that was not understood; what decides stands at its beginning."""
+NOTE = insert(OUTBOX).returning(OUTBOX.c.number)
 
 
 class Besides:
@@ -25,66 +25,72 @@ class Besides:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        put = door.insert(TIMERS)
+        new = {"due": put.excluded.due, "data": put.excluded.data}
+        self._set = put.on_conflict_do_update(index_elements=["conversation", "name"], set_=new)
 
-    async def keep(self, connection: AsyncConnection, conversation: str, aside: Aside, now: float) -> None:
+    def keep(self, connection: Connection, conversation: str, aside: Aside, now: float) -> None:
         """Keep what belongs to a saving, in its transaction. Raises `Moved` where the case was moved meanwhile."""
         for name, timer in aside.timers.items():
-            at = (TIMERS.c.conversation == conversation, TIMERS.c.name == name)
-            await connection.execute(self.setting(timer) if timer else delete(TIMERS).where(*at))
+            if timer:
+                self.set(connection, timer)
+            else:
+                at = (TIMERS.c.conversation == conversation, TIMERS.c.name == name)
+                connection.execute(delete(TIMERS).where(*at))
         if aside.case:
-            await self._keep_case(connection, aside.case, aside.case_was)
+            self._keep_case(connection, aside.case, aside.case_was)
         if aside.saw:
             run, cause = aside.saw
             saw = self._door.insert(LOOKS, conversation=conversation, run=run, at=now, cause=cause)
-            await connection.execute(saw.on_conflict_do_nothing())
+            connection.execute(saw.on_conflict_do_nothing())
         if aside.helped:
             about, answer = aside.helped
             put = self._door.insert(HELPED, conversation=conversation, about=about, at=now, answer=answer)
             key = ["conversation", "about"]
-            await connection.execute(put.on_conflict_do_update(index_elements=key, set_={"at": now, "answer": answer}))
+            connection.execute(put.on_conflict_do_update(index_elements=key, set_={"at": now, "answer": answer}))
         if aside.unread:
             text = aside.unread[:LONGEST_UNREAD]
-            await connection.execute(insert(UNREAD).values(conversation=conversation, at=now, text=text))
+            connection.execute(insert(UNREAD).values(conversation=conversation, at=now, text=text))
 
-    async def _keep_case(self, connection: AsyncConnection, case: Handed, was: CaseState | None) -> None:
+    def _keep_case(self, connection: Connection, case: Handed, was: CaseState | None) -> None:
         values = {"state": case.state.value, "who": case.who}
         if was is None:
             put = self._door.insert(CASES, conversation=case.conversation, at=case.at, **values)
-            await connection.execute(put.on_conflict_do_update(index_elements=["conversation"], set_=values))
+            connection.execute(put.on_conflict_do_update(index_elements=["conversation"], set_=values))
             return
         kept = (CASES.c.conversation == case.conversation, CASES.c.state == was.value)
-        if not (await connection.execute(update(CASES).where(*kept).values(**values))).rowcount:
+        if not connection.execute(update(CASES).where(*kept).values(**values)).rowcount:
             raise Moved(case.conversation)
 
-    def setting(self, timer: Timer) -> Executable:
-        """Return the statement that sets a timer, in the place of one of the same name."""
-        values = {"due": timer.due, "data": timer.data}
-        put = self._door.insert(TIMERS, conversation=timer.conversation, name=timer.name, **values)
-        return put.on_conflict_do_update(index_elements=["conversation", "name"], set_=values)
+    def set(self, connection: Connection, timer: Timer) -> None:
+        """Set a timer, in the place of one of the same name."""
+        row = {"conversation": timer.conversation, "name": timer.name, "due": timer.due, "data": timer.data}
+        connection.execute(self._set, row)
 
     async def ring(self, *, by: str, now: float, until: float, whose: str, most: int) -> tuple[Pending, ...]:
         """Turn timers that came due into noted effects; who deletes the timer's row is the one that notes it."""
         table = TIMERS.c
         due = select(table.conversation, table.name, table.due).where(table.due <= now)
-        due = due.where(theirs(table.conversation, whose)).order_by(table.due).limit(most)
+        due = due.where(theirs(table.conversation, whose))
+        due = due.order_by(table.due, table.conversation, table.name).limit(most)
         found = await self._door.rows(due)
-        rung: list[Pending] = []
-        for row in found:
-            async with self._door.writing() as connection:
+
+        def work(connection: Connection) -> tuple[Pending, ...]:
+            rung: list[Pending] = []
+            for row in found:
                 one = (table.conversation == row.conversation, table.name == row.name, table.due == row.due)
-                taken = (await connection.execute(delete(TIMERS).where(*one).returning(table.data))).first()
-                kept = (
-                    await connection.execute(
-                        select(CONVERSATIONS.c.revision, CONVERSATIONS.c.touched).where(
-                            CONVERSATIONS.c.id == row.conversation
-                        )
+                taken = connection.execute(delete(TIMERS).where(*one).returning(table.data)).first()
+                kept = connection.execute(
+                    select(CONVERSATIONS.c.revision, CONVERSATIONS.c.touched).where(
+                        CONVERSATIONS.c.id == row.conversation
                     )
                 ).first()
-                if taken is None or kept is None:
-                    continue
-                effect = Ring(row.name, taken.data, kept.touched)
-                rung.append(await _noted(connection, row.conversation, kept.revision, effect, by=by, until=until))
-        return tuple(rung)
+                if taken is not None and kept is not None:
+                    effect = Ring(row.name, taken.data, kept.touched)
+                    rung.append(_noted(connection, row.conversation, kept.revision, effect, by=by, until=until))
+            return tuple(rung)
+
+        return await self._door.write(work) if found else ()
 
     async def timers(self, conversation: str) -> tuple[Timer, ...]:
         """Return the timers of a conversation, the first due first."""
@@ -128,19 +134,14 @@ def theirs(conversation: Column[str] | ColumnElement[str], whose: str) -> Column
     return exists(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == conversation, mine))
 
 
-async def noted_effect(
-    connection: AsyncConnection, conversation: Conversation, effect: Deed, *, by: str, until: float
-) -> Pending:
+def noted_effect(connection: Connection, conversation: Conversation, effect: Deed, *, by: str, until: float) -> Pending:
     """Note an effect of a snapshot, taken by `by` until `until`."""
-    return await _noted(connection, conversation.id, conversation.revision, effect, by=by, until=until)
+    return _noted(connection, conversation.id, conversation.revision, effect, by=by, until=until)
 
 
-async def _noted(
-    connection: AsyncConnection, conversation: str, revision: int, effect: Deed, *, by: str, until: float
-) -> Pending:
+def _noted(connection: Connection, conversation: str, revision: int, effect: Deed, *, by: str, until: float) -> Pending:
     row = {"conversation": conversation, "revision": revision, "effect": pack_effect(effect)}
-    noted = insert(OUTBOX).values(**row, tries=0, taken_by=by, taken_until=until).returning(OUTBOX.c.number)
-    number: int = (await connection.execute(noted)).scalar_one()
+    number: int = connection.execute(NOTE, {**row, "tries": 0, "taken_by": by, "taken_until": until}).scalar_one()
     return Pending(number, conversation, revision, effect)
 
 

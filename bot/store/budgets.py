@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from bot.store import Store
 from bot.store.database import Database
@@ -40,20 +40,18 @@ class Budgets:
         """Use the database of a store that `open_store` opened."""
         if not isinstance(store, Database):
             raise TypeError("budgets are kept beside the conversations, in the same database")
-        self._database = store
+        self._door = store.door
 
     async def grant(self, wishes: Sequence[Wish], now: float) -> Grant:
         """Give all that is wished or nothing, and forget what ran out; raises StoreError."""
-        return await self._database.whole(self._grant(wishes, now))
 
-    async def _grant(self, wishes: Sequence[Wish], now: float) -> Grant:
-        async with self._database.writing() as connection:
-            if self._database.shared:
-                await connection.execute(select(func.pg_advisory_xact_lock(ONE_COUNT)))
-            await connection.execute(delete(GRANTS).where(GRANTS.c.until <= now))
+        def work(connection: Connection) -> Grant:
+            if self._door.shared:
+                connection.execute(select(func.pg_advisory_xact_lock(ONE_COUNT)))
+            connection.execute(delete(GRANTS).where(GRANTS.c.until <= now))
             for wish in wishes:
                 held = select(GRANTS.c.until).where(GRANTS.c.subject == digest(wish.subject), GRANTS.c.until > now)
-                until = sorted((await connection.execute(held)).scalars())
+                until = sorted(connection.execute(held).scalars())
                 if len(until) >= wish.limit:
                     # So many must run out before there is room again; with a limit of 0 there never is.
                     room_at = until[len(until) - wish.limit] if wish.limit > 0 else now + wish.seconds
@@ -61,15 +59,13 @@ class Budgets:
             numbers = []
             for wish in wishes:
                 row = {"subject": digest(wish.subject), "until": now + wish.seconds}
-                made = await connection.execute(insert(GRANTS).values(**row).returning(GRANTS.c.number))
+                made = connection.execute(insert(GRANTS).values(**row).returning(GRANTS.c.number))
                 numbers.append(int(made.scalar_one()))
-        return Grant(tuple(numbers))
+            return Grant(tuple(numbers))
+
+        return await self._door.write(work)
 
     async def give_back(self, numbers: Sequence[int]) -> None:
         """End grants before their time; raises StoreError."""
         if numbers:
-            await self._database.whole(self._delete(numbers))
-
-    async def _delete(self, numbers: Sequence[int]) -> None:
-        async with self._database.writing() as connection:
-            await connection.execute(delete(GRANTS).where(GRANTS.c.number.in_(numbers)))
+            await self._door.do(delete(GRANTS).where(GRANTS.c.number.in_(numbers)))

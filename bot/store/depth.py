@@ -13,5 +13,4 @@ async def waiting(store: Store) -> int:
     """Return the number of effects that are noted and not done, of all replicas; raises StoreError."""
     if not isinstance(store, Database):
         raise TypeError("only a store that open_store opened can be counted")
-    async with store.reading() as connection:
-        return int((await connection.execute(select(func.count()).select_from(OUTBOX))).scalar_one())
+    return int((await store.door.rows(select(func.count()).select_from(OUTBOX)))[0][0])

@@ -1,62 +1,57 @@
-"""The one way to the database: connections for reading and writing, and its faults as sentences."""
+"""The one way to the database: works that read, works that write, one at a time by name; its faults as sentences."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
-from sqlalchemy import Executable, Row, Table, func, select
+from sqlalchemy import Connection, Engine, Executable, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.store import StoreError
+from bot.store.lane import Lane, Late
 
-LOCKS = 8
-"""Conversations that one process draws at a time where others share the database."""
-
-P = ParamSpec("P")
 T = TypeVar("T")
+Work = Callable[[Connection], T]
 
 
-class Door:
-    """Connections to one database; `name` is how it is called to people, without its password."""
+class Door(ABC):
+    """The way to one database; `name` is how it is called to people, without its password.
 
-    def __init__(self, engine: AsyncEngine, name: str, *, shared: bool) -> None:
-        self.engine = engine
+    A work is a function of a connection. It may be done more than once, the earlier times for nothing.
+    """
+
+    shared = False
+
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.shared = shared
-        self.running: set[asyncio.Future[Any]] = set()
-        self._writer = engine.execution_options(writes=True)
-        # A read is one statement; on PostgreSQL a transaction around it would be two more round trips.
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT") if shared else engine
-        # Locks are held while a platform is spoken to: they have connections of their own, or work could not go on.
-        self._locks = (
-            create_async_engine(engine.url, pool_size=LOCKS, max_overflow=0, pool_timeout=120) if shared else engine
-        )
-        self._bare = engine.execution_options(bare=True)
-        # SQLite lets one write at a time, and who waits there polls; in one process a queue is fair and quicker.
-        self._turns = asyncio.Semaphore(1 if not shared else 1000)
+        self._running: set[asyncio.Future[Any]] = set()
+        self._alone: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection that only reads; raises StoreError."""
-        try:
-            async with self._reader.connect() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError) as reason:
-            raise self._unusable(reason) from reason
+    async def read(self, work: Work[T]) -> T:
+        """Return what a work that only reads finds; raises StoreError."""
+        return await self._whole(self._said(self._read(work)))
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection in a transaction that is committed in the end; raises StoreError."""
+    async def write(self, work: Work[T], *, within: float | None = None) -> T:
+        """Do a work in a transaction and return what it returns; raises StoreError, also where it waits too long."""
+        return await self._whole(self._said(self._write(work, within)))
+
+    @abstractmethod
+    async def _read(self, work: Work[T]) -> T: ...
+
+    @abstractmethod
+    async def _write(self, work: Work[T], within: float | None) -> T: ...
+
+    async def _said(self, operation: Coroutine[Any, Any, T]) -> T:
         try:
-            async with self._turns, self._writer.begin() as connection:
-                yield connection
+            return await operation
+        except Late:
+            raise StoreError(f"The database {self.name} is too slow: too much waits to be written.") from None
         except (SQLAlchemyError, OSError) as reason:
             raise self._unusable(reason) from reason
 
@@ -70,86 +65,82 @@ class Door:
     def insert(
         self, table: Table, rows: Sequence[Mapping[str, Any]] = (), /, **values: Any
     ) -> postgresql.Insert | sqlite.Insert:
-        """Return an insertion of one row (`values`) or several that knows what to do about a conflict."""
+        """Return an insertion of one row (`values`), of several, or of what it will be given, that knows conflicts."""
+        made = postgresql.insert(table) if self.shared else sqlite.insert(table)
         given = list(rows) or values
-        if self.shared:
-            return postgresql.insert(table).values(given)
-        return sqlite.insert(table).values(given)
+        return made.values(given) if given else made
 
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
-        """Keep other processes out while something is done about `name`; one that dies lets go. Raises StoreError.
+        """Keep others out while something is done about `name`, in this process and in those that share the database.
 
-        The lock is of the transaction, so that it ends with the connection, whatever became of its process.
+        One that dies lets go. Raises StoreError.
         """
-        if not self.shared:
+        lock = self._alone.get(name)
+        if lock is None:
+            lock = self._alone[name] = asyncio.Lock()
+        async with lock, self._alone_of_all(name):
             yield
-            return
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-        async with AsyncExitStack() as stack:
-            try:
-                connection = await stack.enter_async_context(self._locks.connect())
-                await stack.enter_async_context(connection.begin())
-                await connection.execute(select(func.pg_advisory_xact_lock(number)))
-            except (SQLAlchemyError, OSError) as reason:
-                raise self._unusable(reason) from reason
-            yield
+
+    @asynccontextmanager
+    async def _alone_of_all(self, name: str) -> AsyncIterator[None]:  # noqa: ARG002 - for those that are shared
+        yield
 
     async def rows(self, query: Any) -> Sequence[Row[Any]]:
         """Return what a query finds."""
-        async with self.reading() as connection:
-            return (await connection.execute(query)).all()
+        return await self.read(lambda connection: connection.execute(query).all())
 
-    async def do(self, *statements: Executable) -> None:
-        """Do statements in one transaction."""
-        async with self.writing() as connection:
-            for statement in statements:
-                await connection.execute(statement)
+    async def do(self, *statements: Executable) -> int:
+        """Do statements in one transaction; return how many rows the last one changed."""
+        return await self.write(lambda connection: [connection.execute(each).rowcount for each in statements][-1])
 
-    async def wipe(self) -> None:
-        """Take what was deleted out of SQLite's journal as well, where its pages would lie about until it is full."""
-        if not self.shared:
-            try:
-                async with self._turns, self._bare.connect() as connection:
-                    await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            except (SQLAlchemyError, OSError) as reason:
-                raise self._unusable(reason) from reason
+    async def wipe(self) -> None:  # noqa: B027 - most databases look after that themselves
+        """Take what was deleted out of what lies beside the database as well."""
 
-    async def whole(self, operation: Coroutine[Any, Any, T]) -> T:
+    async def _whole(self, operation: Coroutine[Any, Any, T]) -> T:
         """Let an operation run to its end where its caller is cancelled, and `close` wait for it."""
         task = asyncio.ensure_future(operation)
-        self.running.add(task)
-        task.add_done_callback(self.running.discard)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
         task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return await asyncio.shield(task)
 
     async def close(self) -> None:
         """Let go of the database, once what is under way there has ended."""
-        if self.running:
-            await asyncio.wait(self.running)
-        await self.engine.dispose()
-        if self._locks is not self.engine:
-            await self._locks.dispose()
+        if self._running:
+            await asyncio.wait(set(self._running))
+        await self._close()
+
+    @abstractmethod
+    async def _close(self) -> None: ...
 
 
-class HasDoor(Protocol):
-    """What `whole` wants of an object."""
+class FileDoor(Door):
+    """An SQLite file: one thread that reads, one that writes; the engine's connections prepare themselves."""
 
-    @property
-    def door(self) -> Door:
-        """The way to the database."""
+    def __init__(self, engine: Engine, name: str) -> None:
+        super().__init__(name)
+        self._engine = engine
+        self._bare = engine.execution_options(bare=True)
+        self._reading = Lane(self._bare, "smtp-help reads", together=False)
+        self._writing = Lane(engine, "smtp-help writes", together=True)
 
+    async def _read(self, work: Work[T]) -> T:
+        return await self._reading.do(work)
 
-S = TypeVar("S", bound=HasDoor)
+    async def _write(self, work: Work[T], within: float | None) -> T:
+        return await self._writing.do(work, within=within)
 
+    async def wipe(self) -> None:
+        """Take what was deleted out of SQLite's journal, where its pages would lie about until it is full."""
 
-def whole(
-    method: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]:
-    """Let an operation run to its end where its caller is cancelled: half of it would cost a connection."""
+        def emptied(_: Connection) -> None:
+            with self._bare.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    @wraps(method)
-    async def shielded(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self.door.whole(method(self, *args, **kwargs))
+        await self._whole(self._said(self._reading.do(emptied)))
 
-    return shielded
+    async def _close(self) -> None:
+        await self._reading.close()
+        await self._writing.close()
+        self._engine.dispose()

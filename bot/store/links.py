@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import Executable, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.store import Store
 from bot.store.database import Database
@@ -23,21 +23,18 @@ class Links:
         """Use the database of a store that `open_store` opened."""
         if not isinstance(store, Database):
             raise TypeError("links are kept beside the conversations, in the same database")
-        self._database = store
+        self._door = store.door
 
     async def make(self, conversation: str, now: float) -> str:
         """Make a link for a conversation and return its secret: 256 random bits; raises StoreError."""
         secret = secrets.token_urlsafe(32)
         row = {"digest": digest(secret), "conversation": conversation, "until": now + LASTS, "used": False}
-        await self._database.whole(
-            self._write(delete(LINKS).where(LINKS.c.until < now - SAYS_SO), insert(LINKS).values(**row))
-        )
+        await self._door.do(delete(LINKS).where(LINKS.c.until < now - SAYS_SO), insert(LINKS).values(**row))
         return secret
 
     async def found(self, secret: str, now: float) -> tuple[str, str]:
         """Return the conversation of a link, and what is wrong with it: nothing, `used`, `expired` or `unknown`."""
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(LINKS).where(LINKS.c.digest == digest(secret)))).first()
+        row = next(iter(await self._door.rows(select(LINKS).where(LINKS.c.digest == digest(secret)))), None)
         if row is None:
             return "", "unknown"
         if row.used:
@@ -47,9 +44,4 @@ class Links:
     async def use(self, secret: str, now: float) -> bool:
         """Use a link up; False where it was used, is over or never was, also where two come at once."""
         good = (LINKS.c.digest == digest(secret), LINKS.c.used.is_(False), LINKS.c.until > now)
-        return await self._database.whole(self._write(update(LINKS).where(*good).values(used=True))) > 0
-
-    async def _write(self, *statements: Executable) -> int:
-        """Return how many rows the last one changed."""
-        async with self._database.writing() as connection:
-            return [int((await connection.execute(each)).rowcount) for each in statements][-1]
+        return await self._door.do(update(LINKS).where(*good).values(used=True)) > 0

@@ -11,16 +11,19 @@ from bot.store import Store, StoreError
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
-    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from bot.store.door import Door
 
 SQLITE = ("sqlite", "sqlite+aiosqlite")
 POSTGRES = ("postgresql", "postgres", "postgresql+asyncpg")
-BUSY_SECONDS = 10
-"""How long a writer waits for another process's write before it gives up."""
+BUSY_SECONDS = 2
+"""How long a writer waits for another process's write before it gives up: a delivery is answered within three."""
 POOL = 16
 """Connections to PostgreSQL of one process."""
 WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between attempts to open a file that another process is making just now."""
+LET_GO = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3"}
+"""How PostgreSQL finds out within a quarter of a minute that a machine which held a lock is gone."""
 
 
 async def open_store(where: str | Path) -> Store:
@@ -51,16 +54,17 @@ async def open_store(where: str | Path) -> Store:
 
 
 async def _open_sqlite(path: Path) -> Store:
-    from sqlalchemy import event
-    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy import NullPool, create_engine, event
+
+    from bot.store.door import FileDoor
 
     path = _made_file(path)
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}, poolclass=NullPool, hide_parameters=True
     )
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
-    return await _ready(engine, str(path), shared=False)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return await _ready(FileDoor(engine, str(path)))
 
 
 def _prepare(connection: object, _record: object) -> None:
@@ -77,11 +81,8 @@ def _prepare(connection: object, _record: object) -> None:
 
 def _begin(connection: object) -> None:
     # Who writes takes the lock first: who reads and then writes can be refused at once, without any waiting.
-    options = connection.get_execution_options()  # type: ignore[attr-defined]
-    if options.get("bare"):
-        return
-    writes = options.get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[attr-defined]
+    if not connection.get_execution_options().get("bare"):  # type: ignore[attr-defined]
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
 
 
 def _made_file(path: Path) -> Path:
@@ -103,25 +104,27 @@ def _made_file(path: Path) -> Path:
 async def _open_postgres(url: URL) -> Store:
     from sqlalchemy.ext.asyncio import create_async_engine
 
+    from bot.store.shared_door import SharedDoor
+
+    shown = url.render_as_string(hide_password=True)
+    url = url.set(drivername="postgresql+asyncpg")
     try:
-        engine = create_async_engine(
-            url.set(drivername="postgresql+asyncpg"),
-            pool_pre_ping=True,
-            pool_size=POOL,
-            max_overflow=0,  # one beyond the pool would be made and thrown away for each operation
-            hide_parameters=True,
+        # One beyond the pool would be made and thrown away for each operation.
+        engine = create_async_engine(url, pool_size=POOL, max_overflow=0, hide_parameters=True)
+        locks = create_async_engine(
+            url, pool_size=1, max_overflow=0, hide_parameters=True, connect_args={"server_settings": LET_GO}
         )
     except ModuleNotFoundError:
         raise StoreError(
             "PostgreSQL needs one more package. Install it with: pip install 'smtp-help[postgres]'"
         ) from None
-    return await _ready(engine, url.render_as_string(hide_password=True), shared=True)
+    return await _ready(SharedDoor(engine, locks, shown))
 
 
-async def _ready(engine: AsyncEngine, name: str, *, shared: bool) -> Store:
+async def _ready(door: Door) -> Store:
     from bot.store.database import Database
 
-    store = Database(engine, name, shared=shared)
+    store = Database(door)
     try:
         for wait in (*WAITS, None):
             try:
@@ -129,7 +132,7 @@ async def _ready(engine: AsyncEngine, name: str, *, shared: bool) -> Store:
                 break
             except StoreError as reason:
                 # Two that make a file at once: while one turns it to WAL, SQLite refuses the other without waiting.
-                if shared or wait is None or "locked" not in str(reason):
+                if door.shared or wait is None or "locked" not in str(reason):
                     raise
                 await asyncio.sleep(wait)
     except StoreError:
@@ -137,5 +140,5 @@ async def _ready(engine: AsyncEngine, name: str, *, shared: bool) -> Store:
         raise
     except Exception as reason:  # the drivers let some of their own errors through, a refused password among them
         await store.close()
-        raise StoreError(f"The database {name} cannot be opened: {reason}.") from reason
+        raise StoreError(f"The database {door.name} cannot be opened: {reason}.") from reason
     return store

@@ -71,7 +71,7 @@ class Terminal:
 
     # The desk's front
 
-    async def show(self, conversation: Conversation, screen: Screen) -> None:
+    async def show(self, conversation: Conversation, screen: Screen, **_: object) -> None:
         """Begin or end the drawing of a look; every other step is drawn when it is asked."""
         if self._here not in (None, conversation.id) or self._quiet:
             return

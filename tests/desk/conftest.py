@@ -100,7 +100,7 @@ class Remembering:
     cases: list = field(default_factory=list)
     fails: deque = field(default_factory=deque)
 
-    async def show(self, conversation, screen):
+    async def show(self, conversation, screen, **_):
         await asyncio.sleep(0)
         if self.fails:
             raise self.fails.popleft()

@@ -6,7 +6,7 @@ import logging
 from bot.desk import Desk, Result
 from bot.front import Turn
 from bot.store.opening import open_store
-from flows.conversation import AskedHuman, Chose, Filled, Pasted, StartedAgain, Status, WentBack
+from flows.conversation import AskedHuman, Chose, Filled, Pasted, Show, StartedAgain, Status, WentBack
 from flows.screen import Kind
 from probes.causes import Cause
 from probes.findings import Finding, Outcome, Report, Severity
@@ -156,7 +156,8 @@ async def test_a_front_that_never_manages_to_show_leaves_the_conversation_whole(
     opened = await desk.open("o1", "test:ann")
     await desk.settled(opened.conversation.id)
     assert front.shown == []
-    assert await store.unfinished(opened.conversation.id) == ()
+    (left,) = await store.unfinished(opened.conversation.id)
+    assert left.effect == Show()
     assert (await desk.take(turn(opened, Chose("hangs")))).result is Result.TAKEN
 
 
@@ -228,7 +229,7 @@ async def test_a_look_over_which_processes_die_again_and_again_is_given_up_and_t
 
 async def test_closing_is_quick_even_where_a_front_hangs(store, tree, looks):
     class Hanging:
-        async def show(self, conversation, screen):
+        async def show(self, conversation, screen, **_):
             await asyncio.Event().wait()
 
         progress = hand_over = show

@@ -34,7 +34,7 @@ class Attending:
     def __init__(self):
         self.shown, self.reminded = [], []
 
-    async def show(self, conversation, screen):
+    async def show(self, conversation, screen, **_):
         self.shown.append(screen)
 
     async def progress(self, conversation, screen):

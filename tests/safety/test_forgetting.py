@@ -22,7 +22,7 @@ DAY = 86400.0
 
 
 class Front:
-    async def show(self, conversation, screen):
+    async def show(self, conversation, screen, **_):
         pass
 
     async def progress(self, conversation, screen):

@@ -59,6 +59,13 @@ class Bot:
     def person(self, user="U0ANN", **more):
         return Person(self.slack, self.push, user, **more)
 
+    async def show(self, conversation, screen, *, doubt=False):
+        """Draw a screen as the desk does; in `doubt` as after a crash."""
+        async with self.store.alone(conversation.id):
+            drawing = await self.store.drawing(conversation.id, "the test")
+            shown = await self.half.front.show(conversation, screen, notes=drawing.notes, doubt=doubt)
+            await self.store.done((), notes={conversation.id: shown.notes})
+
     async def quiet(self, person):
         """Wait until nothing is under way for somebody, and return their newest conversation."""
         for _ in range(2):  # an answer may have moved the conversation: a file that was read

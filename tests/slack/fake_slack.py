@@ -52,6 +52,7 @@ class FakeSlack:
         self.triggers = {}
         self.urls = {}
         self.faults = defaultdict(deque)
+        self.weather = None
         self.files = {}
         self.fetches = []
         self.broken_rules = []
@@ -118,7 +119,10 @@ class FakeSlack:
         return {**known, **more}
 
     def fault(self, method, *names):
-        """Make the next calls fail: drop_after_accept, drop, ratelimited:SECONDS, server_error, a name."""
+        """Make the next calls fail: drop and drop_after_accept, server_error and error_after_accept,
+        ratelimited:SECONDS, or Slack's name of an error. `weather(method)` gives what else befalls a call: such a
+        name or "", and the seconds before and after it is taken.
+        """
         self.faults[method].extend(names)
 
     def trigger(self):
@@ -159,6 +163,10 @@ class FakeSlack:
         arguments = await arguments_of(request)
         self.calls.append((method, arguments))
         fault = self.faults[method].popleft() if self.faults[method] else ""
+        before = after = 0.0
+        if self.weather is not None and not fault:
+            fault, before, after = self.weather(method)
+        await asyncio.sleep(before)
         try:
             if fault.startswith("ratelimited"):
                 wait = fault.partition(":")[2] or "1"
@@ -168,17 +176,21 @@ class FakeSlack:
             if fault == "server_error":
                 return web.json_response({"ok": False, "error": "internal_error"}, status=503)
             if fault == "drop":
-                request.transport.abort()
+                if request.transport is not None:
+                    request.transport.abort()
                 return web.Response()
-            if fault and fault != "drop_after_accept":
+            if fault and not fault.endswith("after_accept"):
                 raise RefusedError(fault)
             answer = {"ok": True, **self._answer(method, arguments, request.headers.get("Authorization", ""))}
         except RefusedError as refused:
             answer = refused.answer
         finally:
             self.changed.set()
-        if fault == "drop_after_accept":
+        await asyncio.sleep(after)
+        if fault == "drop_after_accept" and request.transport is not None:
             request.transport.abort()
+        if fault == "error_after_accept":
+            return web.json_response({"ok": False, "error": "internal_error"}, status=503)
         return web.json_response(answer, headers={"x-oauth-scopes": ",".join(sorted(self.scopes))})
 
     def _answer(self, method, arguments, authorization):
@@ -258,6 +270,7 @@ class FakeSlack:
         self._said(text, blocks)
         ts = self.stamp()
         message = {"ts": ts, "text": text, "bot_id": BOT, "user": BOT_USER, "blocks": blocks or [], "edits": []}
+        message["at"] = time.monotonic()
         message |= {"metadata": metadata} if metadata else {}
         message |= {"thread_ts": thread_ts} if thread_ts else {}
         self.messages[channel][ts] = message

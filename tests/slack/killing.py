@@ -1,7 +1,8 @@
 """Many conversations while replicas are killed at random: nothing lost, nothing twice; prints what it counted.
 
-Called as: killing.py CONVERSATIONS DATABASE_URL [REPLICAS]. The fake Slack and the people live in this process and
-outlive every replica; a delivery that was not acknowledged is shown to the person as a failure, and they press again.
+Called as: killing.py CONVERSATIONS DATABASE_URL [REPLICAS [storm]]. The fake Slack and the people live in this process
+and outlive every replica; a delivery that was not acknowledged is shown to the person as a failure, and they press
+again. In a `storm` Slack refuses, breaks off and dawdles at random, and deliveries come late and twice.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import random
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,12 +32,24 @@ PATIENCE = 60.0
 """Seconds after which a step that did not come counts as lost."""
 
 
+def storm(choose):
+    """Return a weather for the fake Slack: one call in eight fails, and one in four takes its time."""
+    faults = ("ratelimited:0.3", "server_error", "error_after_accept", "drop", "drop_after_accept")
+
+    def weather(method):
+        fault = choose.choice(faults) if choose.random() < 0.125 and method != "auth.test" else ""
+        slow = choose.random() < 0.25
+        return fault, choose.uniform(0, 0.4) * slow, choose.uniform(0, 0.4) * slow
+
+    return weather
+
+
 class Replica:
-    """One process; killed and started again at the same port."""
+    """One process; killed and started again."""
 
     def __init__(self, slack, database, lease):
         self.slack, self.database, self.lease = slack, database, lease
-        self.port, self.process, self.url = 0, None, ""
+        self.process, self.url = None, ""
 
     async def start(self):
         self.process = await asyncio.create_subprocess_exec(
@@ -59,13 +72,30 @@ class Replica:
 
 
 class Balancer:
-    """Hands a delivery to any replica that lives; (None, "") where none acknowledged it."""
+    """Hands a delivery to any replica that lives; (None, "") where none acknowledged it.
 
-    def __init__(self, replicas, choose):
-        self.replicas, self.choose = replicas, choose
+    A share `twice` of them comes a second time, at once or within a second, to any replica.
+    """
+
+    def __init__(self, replicas, choose, twice=0.0):
+        self.replicas, self.choose, self.twice = replicas, choose, twice
         self.unacknowledged = 0
+        self.copies = set()
 
     async def __call__(self, kind, payload, **more):
+        if self.choose.random() < self.twice:
+            copy = asyncio.create_task(self._copy(kind, payload, **more))
+            self.copies.add(copy)
+            copy.add_done_callback(self.copies.discard)
+        status, body = await self._delivered(kind, payload, **more)
+        self.unacknowledged += status is None
+        return status, body
+
+    async def _copy(self, kind, payload, **more):
+        await asyncio.sleep(self.choose.choice((0.0, self.choose.random())))
+        await self._delivered(kind, payload, **more)
+
+    async def _delivered(self, kind, payload, **more):
         alive = [each.url for each in self.replicas if each.url]
         try:
             if not alive:
@@ -73,10 +103,7 @@ class Balancer:
             status, body = await HttpPush(self.choose.choice(alive))(kind, payload, **more)
         except (aiohttp.ClientError, ConnectionError, TimeoutError):
             status, body = None, ""
-        if status != 200:
-            self.unacknowledged += 1
-            return None, ""
-        return status, body
+        return (status, body) if status == 200 else (None, "")
 
 
 @dataclass
@@ -87,6 +114,8 @@ class Tally:
     lost: list = field(default_factory=list)
     twice: list = field(default_factory=list)
     kills: int = 0
+    killed: list = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
     slowest: float = 0.0
     unacknowledged: int = 0
 
@@ -187,14 +216,17 @@ class Walker:
         return True
 
 
-async def run(conversations, database, replicas=2, *, at_once=50, lease=6.0, every=(4.0, 9.0), seed=1, most=10**6):
+async def run(
+    conversations, database, replicas=2, *, at_once=50, lease=6.0, every=(4.0, 9.0), seed=1, most=10**6, stormy=False
+):
     """Play so many conversations while replicas are killed; return the tally."""
     choose, tally = random.Random(seed), Tally()
     async with FakeSlack.start() as slack:
         slack.channel("C0HELP")
+        slack.weather = storm(random.Random(seed + 1)) if stormy else None
         running = [Replica(slack, database, lease) for _ in range(replicas)]
         await asyncio.gather(*(each.start() for each in running))
-        balancer = Balancer(running, choose)
+        balancer = Balancer(running, choose, 0.1 if stormy else 0.0)
         waiting = iter(range(conversations))
         walkers = []
 
@@ -210,6 +242,7 @@ async def run(conversations, database, replicas=2, *, at_once=50, lease=6.0, eve
                 victim = choose.choice(running)
                 await victim.kill()
                 tally.kills += 1
+                tally.killed.append(round(time.monotonic() - tally.began, 1))
                 await asyncio.shield(victim.start())
 
         killing = asyncio.create_task(killer())
@@ -221,6 +254,8 @@ async def run(conversations, database, replicas=2, *, at_once=50, lease=6.0, eve
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
         await crowd
+        await asyncio.gather(*balancer.copies)
+        slack.weather = None
         for each in running:
             if each.process.returncode is not None:
                 await each.start()
@@ -236,7 +271,7 @@ async def settled(database):
     from sqlalchemy import text
 
     store = await open_store(database)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while (await store.door.rows(text("select count(*) from outbox")))[0][0]:  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.2)
     await store.close()
@@ -244,16 +279,16 @@ async def settled(database):
 
 async def compared(database, slack, walkers, tally):
     """Hold what the people did and saw against what is kept."""
-    posted = Counter()
+    at = defaultdict(list)
     named = Counter()
     for channel in list(slack.messages):
         for message in slack.posted(channel):
             mark = message.get("metadata", {}).get("event_payload", {})
             if "revision" in mark:
-                posted[mark["conversation"], mark["revision"]] += 1
+                at[mark["conversation"], mark["revision"]].append(round(message["at"] - tally.began, 1))
             elif "name" in mark:
                 named[mark["conversation"], mark["name"]] += 1
-    tally.twice += [("posted", *which) for which, times in posted.items() if times > 1]
+    tally.twice += [("posted", *which, times) for which, times in at.items() if len(times) > 1]
     tally.twice += [which for which, times in named.items() if times > 1]
     store = await open_store(database)
     for walker in walkers:
@@ -276,18 +311,25 @@ async def compared(database, slack, walkers, tally):
             and fake_blocks.buttons(message["blocks"])
         ]
         if len(open_ones) != 1:
-            tally.twice.append(("steps with buttons", kept.id, len(open_ones)))
+            marks = [each["metadata"]["event_payload"]["revision"] for each in open_ones]
+            tally.twice.append(("steps with buttons", kept.id, kept.revision, marks))
+        elif open_ones[0]["metadata"]["event_payload"]["revision"] != kept.revision:
+            tally.lost.append(("the newest step", kept.id, kept.revision, open_ones[0]["metadata"]))
     await store.close()
 
 
 if __name__ == "__main__":
     began = time.monotonic()
-    count = asyncio.run(run(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 2))
+    many, where, *rest = sys.argv[1:]
+    how = {"replicas": int(rest[0]) if rest else 2, "stormy": "storm" in rest, "seed": random.randrange(10**6)}
+    count = asyncio.run(run(int(many), where, **how))
     print(
-        f"{sys.argv[1]} conversations, {count.steps} steps, {count.kills} kills, "
+        f"{many} conversations {how}, {count.steps} steps, {count.kills} kills, "
         f"{count.unacknowledged} deliveries not acknowledged and pressed again, "
         f"slowest step {count.slowest:.1f} s: lost {len(count.lost)}, twice {len(count.twice)} "
         f"({time.monotonic() - began:.0f} s)"
     )
+    if count.lost or count.twice:
+        print("   killed at", count.killed)
     for each in [*count.lost, *count.twice][:20]:
         print("  ", each)

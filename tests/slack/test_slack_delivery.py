@@ -49,8 +49,8 @@ async def test_a_step_posted_right_before_a_crash_is_found_and_not_posted_again(
         ann = await opened(bot)
         conversation = await bot.desk.current(ann.owner)
         # As a crash leaves it: the post was made, its place was not noted.
-        await bot.desk.remember(conversation.id, {"ts": None, "revision": None, "posting": str(conversation.revision)})
-        await bot.half.front.show(conversation, bot.desk.screen(conversation))
+        await bot.desk.remember(conversation.id, {"ts": None, "revision": None})
+        await bot.show(conversation, bot.desk.screen(conversation), doubt=True)
         assert len(ann.messages) == 1
         assert (await bot.desk.surface(conversation.id))["ts"] == ann.messages[0]["ts"]
 
@@ -60,7 +60,7 @@ async def test_showing_the_same_step_twice_posts_it_once(run):
         ann = await opened(bot)
         conversation = await bot.desk.current(ann.owner)
         for _ in range(2):
-            await bot.half.front.show(conversation, bot.desk.screen(conversation))
+            await bot.show(conversation, bot.desk.screen(conversation))
         assert len(ann.messages) == 1
 
 
@@ -71,7 +71,7 @@ async def test_an_older_step_never_overwrites_a_newer_one(run):
         await ann.presses("I am not sure, please check")
         await bot.quiet(ann)
         newest = words(ann.messages[-1])
-        await bot.half.front.show(before, bot.desk.screen(before))
+        await bot.show(before, bot.desk.screen(before))
         assert words(ann.messages[-1]) == newest
         assert len(ann.messages) == 2
 
@@ -81,7 +81,7 @@ async def test_a_message_that_was_deleted_is_posted_anew(run):
         ann = await opened(bot)
         bot.slack.messages[ann.dm].clear()
         conversation = await bot.desk.current(ann.owner)
-        await bot.half.front.show(conversation, bot.desk.screen(conversation))
+        await bot.show(conversation, bot.desk.screen(conversation))
         assert len(ann.messages) == 1
 
 
@@ -92,10 +92,10 @@ async def test_newer_blocks_are_given_up_at_the_first_refusal_for_the_life_of_th
         rows = (Progress("names", "Is the name there?", "running"),)
         screen = bot.desk.screen(conversation, rows)
         bot.slack.fault("chat.update", "invalid_blocks")
-        await bot.half.front.show(conversation, screen)
+        await bot.show(conversation, screen)
         assert "plan" not in {block["type"] for block in ann.messages[-1]["blocks"]}
         calls = bot.slack.count("chat.update")
-        await bot.half.front.show(conversation, screen)
+        await bot.show(conversation, screen)
         assert bot.slack.count("chat.update") == calls + 1
 
 
@@ -104,7 +104,7 @@ async def test_newer_blocks_are_used_where_they_are_asked_for(run):
         ann = await opened(bot)
         conversation = await bot.desk.current(ann.owner)
         screen = bot.desk.screen(conversation, (Progress("names", "Is the name there?", "good"),))
-        await bot.half.front.show(conversation, screen)
+        await bot.show(conversation, screen)
         assert "plan" in {block["type"] for block in ann.messages[-1]["blocks"]}
 
 
@@ -312,6 +312,6 @@ async def test_a_screen_of_another_kind_at_the_same_step_is_drawn_in_place(run):
         ann = await opened(bot)
         conversation = await bot.desk.current(ann.owner)
         screen = Screen(conversation.id, conversation.revision, conversation.step, Kind.HANDED, "With a human")
-        await bot.half.front.show(conversation, screen)
+        await bot.show(conversation, screen)
         assert "With a human" in words(ann.messages[-1])
         assert len(ann.messages) == 1

@@ -128,7 +128,7 @@ async def test_a_lease_keeps_others_away_until_it_runs_out(store):
     await keep(store, ANN, effects=[Look("r1", "probe")])
     other = {"by": "w2", "whose": "terminal:", "until": 120.0}
     assert await store.take_up(now=109.0, **other) == ()
-    await store.renew("w1", 115.0)
+    await store.renew([p.number for p in await store.unfinished("c1")], 115.0)
     assert await store.take_up(now=111.0, **other) == ()
     (taken,) = await store.take_up(now=116.0, **other)
     assert (taken.effect, taken.tries) == (Look("r1", "probe"), 1)

@@ -41,7 +41,7 @@ class Drawn:
         self.offer = None
         self.screens = {}
 
-    async def show(self, conversation, screen):
+    async def show(self, conversation, screen, **_):
         self.screens[conversation.id] = await self.offer(conversation, screen)
 
     async def progress(self, conversation, screen):

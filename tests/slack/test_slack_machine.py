@@ -3,15 +3,19 @@
 import asyncio
 import itertools
 import logging
+import os
 import tempfile
+from collections import Counter, defaultdict
 from pathlib import Path
 
+import fake_blocks
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.desk import Desk, Result
 from bot.front import Turn
+from bot.slack.delivery import SlackFront
 from bot.store.opening import open_store
 from flows.book import load
 from flows.conversation import AskedHuman, Chose, Filled, Pasted, StartedAgain, Status, WentBack
@@ -19,7 +23,7 @@ from flows.machine import Tree
 from probes.causes import Cause, Confidence
 from probes.verdict import Verdict
 
-OWNERS = ("test:ann", "test:bob")
+OWNERS = ("slack:T:U0ANN", "slack:T:U0BOB")
 FOOTER = {"back": WentBack(), "again": StartedAgain(), "human": AskedHuman()}
 WAYS = "opens: p.q0\nhuman: p.human\npasted: p.read\npictured: p.q0\ntried: p.q0\nclosed: p.end\n"
 END = """
@@ -94,37 +98,66 @@ class Mortal:
         method = getattr(self._store, name)
         return lambda *args, **more: self._life.operation(lambda: method(*args, **more))
 
+    def alone(self, name):
+        return self._store.alone(name)
 
-class Platform:
-    """What outlives every process: the messages. A step is found again by its conversation and revision."""
+
+class Paper:
+    """The messages, which outlive every process; `calls(life)` is the way to them of a process that will die."""
 
     def __init__(self):
-        self.newest, self.posted, self.cases = {}, [], []
+        self.messages, self.stamps, self.ever, self.cases = {}, itertools.count(1), [], []
 
-    def front(self, life):
-        platform = self
+    def calls(self, life):
+        return PaperCalls(self, life)
 
-        class Front:
-            async def show(self, conversation, screen):
-                async def draw():
-                    before = platform.newest.get(conversation.id)
-                    if before is None or before.revision <= screen.revision:
-                        platform.newest[conversation.id] = screen
-                    platform.posted.append(screen)
+    def with_buttons(self):
+        """Return conversation -> revisions of the steps that can be pressed."""
+        found = defaultdict(list)
+        for message in self.messages.values():
+            mark = message["metadata"]["event_payload"]
+            if "revision" in mark and fake_blocks.buttons(message["blocks"]):
+                found[mark["conversation"]].append(mark["revision"])
+        return found
 
-                await life.operation(draw)
 
-            async def progress(self, conversation, screen):
-                pass
+class PaperCalls:
+    """Slack's Web API as far as steps and cases need it; each call may be the last thing that a process does."""
 
-            async def hand_over(self, conversation, case):
-                async def post():
-                    platform.cases.append(case)
+    def __init__(self, paper, life):
+        self.paper, self.life = paper, life
 
-                await life.operation(post)
-                return "Somebody answers."
+    def ready(self, method):
+        return True
 
-        return Front()
+    async def __call__(self, method, **arguments):
+        arguments.pop("repeat", None), arguments.pop("may_drop", None)
+
+        async def done():
+            return getattr(self, method.replace(".", "_"))(**arguments)
+
+        return await self.life.operation(done)
+
+    async def pages(self, method, **arguments):
+        yield await self(method, **arguments)
+
+    def conversations_open(self, users):
+        return {"channel": {"id": f"D{users}"}}
+
+    def conversations_history(self, channel, **_):
+        return {"messages": [m for m in self.paper.messages.values() if m["channel"] == channel][::-1]}
+
+    conversations_replies = conversations_history
+
+    def chat_postMessage(self, channel, text, blocks, metadata, **_):  # noqa: N802 - Slack's name
+        ts = f"1700000000.{next(self.paper.stamps):06d}"
+        self.paper.messages[ts] = {"ts": ts, "channel": channel, "text": text, "blocks": blocks, "metadata": metadata}
+        return {"ts": ts, "channel": channel}
+
+    def chat_update(self, channel, ts, text, blocks, metadata=None, **_):
+        self.paper.messages[ts] |= {"text": text, "blocks": blocks}
+        self.paper.messages[ts] |= {"metadata": metadata} if metadata else {}
+        return {}
 
 
 class Conversations(RuleBasedStateMachine):
@@ -134,7 +167,8 @@ class Conversations(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.place = tempfile.TemporaryDirectory()
         self.keys, self.run_numbers = (f"k{n}" for n in itertools.count()), itertools.count()
-        self.platform, self.acknowledged, self.last, self.revisions = Platform(), {}, None, {}
+        self.paper, self.acknowledged, self.last, self.revisions = Paper(), {}, None, {}
+        self.ever = {}
         self.clock = 1_700_000_000.0
 
     def do(self, work):
@@ -163,9 +197,9 @@ class Conversations(RuleBasedStateMachine):
             causes = (Cause.PORT_BLOCKED, Cause.UNKNOWN)
             return Verdict(cause=causes[next(self.run_numbers) % 2], confidence=Confidence.LIKELY)
 
-        front = self.platform.front(self.life)
         store = Mortal(self.store, self.life)
-        self.desk = Desk(store, self.tree, look, front, whose="test:", clock=lambda: self.clock, patience=(0, 0))
+        front = SlackFront(self.paper.calls(self.life), store, support_channel="C0HELP", between_edits=0.0)
+        self.desk = Desk(store, self.tree, look, front, whose="slack:", clock=lambda: self.clock, patience=(0, 0))
         if after is None:
             await self.desk.resume()
 
@@ -224,13 +258,13 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 99), pick=st.integers(0, 99))
     def presses_the_newest(self, which, pick):
-        if shown := list(self.platform.newest.values()):
+        if shown := [screens[-1] for screens in self.ever.values()]:
             self.press(shown[which % len(shown)], pick)
 
     @rule(which=st.integers(0, 999), pick=st.integers(0, 99))
     def presses_any_button_ever_shown(self, which, pick):
-        if self.platform.posted:
-            self.press(self.platform.posted[which % len(self.platform.posted)], pick)
+        if shown := [screen for screens in self.ever.values() for screen in screens]:
+            self.press(shown[which % len(shown)], pick)
 
     @rule()
     def the_same_delivery_comes_again(self):
@@ -239,9 +273,9 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 99), text=st.sampled_from(["550 no", "hello", "smtp.example.org:465"]))
     def pastes(self, which, text):
-        if not self.platform.newest:
+        if not self.ever:
             return
-        screen = list(self.platform.newest.values())[which % len(self.platform.newest)]
+        screen = list(self.ever.values())[which % len(self.ever)][-1]
         owner = self.do(self.store.load(screen.conversation)).owner
         self.deliver(Turn(next(self.keys), screen.conversation, owner, Pasted(text)))
 
@@ -277,12 +311,20 @@ class Conversations(RuleBasedStateMachine):
                 self.revisions[each.id] = each.revision
                 assert len({seen.run for seen in each.seen}) == len(each.seen), "a look counted twice"
                 assert await self.store.unfinished(each.id) == (), "something was left undone"
-                shown = self.platform.newest[each.id]
-                assert shown.step == each.step or each.status is not Status.OPEN, "another step is shown"
-                assert shown.revision == each.revision or each.status is Status.HANDED, "an old step is shown"
-                names = {option.name for option in self.desk.screen(each).footer}
+                screen = self.desk.screen(each)
+                screens = self.ever.setdefault(each.id, [])
+                screens += [screen] if screen not in screens else []
+                pressed = self.paper.with_buttons()[each.id]
+                if each.status is Status.CLOSED:
+                    assert pressed == [], "a closed conversation can be pressed"
+                else:
+                    assert len(pressed) == 1, f"{len(pressed)} steps can be pressed"
+                    assert pressed[0] == each.revision or each.status is Status.HANDED, "an old step is shown"
+                names = {option.name for option in screen.footer}
                 assert each.status is not Status.OPEN or "human" in names, "no human can be reached"
                 assert "again" in names
+        marks = [str(message["metadata"]["event_payload"]) for message in self.paper.messages.values()]
+        assert [mark for mark, times in Counter(marks).items() if times > 1] == [], "something was posted twice"
         for conversation, revision in self.acknowledged.values():
             assert (await self.store.load(conversation)).revision >= revision, "an acknowledged event is lost"
 
@@ -302,7 +344,7 @@ class Conversations(RuleBasedStateMachine):
 
 TestConversations = Conversations.TestCase
 TestConversations.settings = settings(
-    max_examples=12,
+    max_examples=int(os.environ.get("SMTP_HELP_TEST_EXAMPLES", "12")),
     stateful_step_count=20,
     phases=[Phase.generate],
     deadline=None,

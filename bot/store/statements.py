@@ -1,0 +1,30 @@
+"""The statements of each event and each drawing, made once: they differ in their parameters alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, bindparam, delete, insert, literal, select, union_all, update
+from sqlalchemy import cast as typed
+
+from bot.store.packing import pack_effect
+from bot.store.tables import CONVERSATIONS, OUTBOX, SURFACE
+from flows.conversation import Show
+
+KEEP = insert(CONVERSATIONS)
+FOLLOW = update(CONVERSATIONS).where(
+    CONVERSATIONS.c.id == bindparam("which"), CONVERSATIONS.c.revision == bindparam("before")
+)
+ONE = select(CONVERSATIONS.c.snapshot).where(CONVERSATIONS.c.id == bindparam("which"))
+NOTES = select(SURFACE.c.name, SURFACE.c.value).where(SURFACE.c.conversation == bindparam("which"))
+SHOWS = select(literal("show"), OUTBOX.c.taken_by, typed(OUTBOX.c.number * 1000 + OUTBOX.c.tries, String)).where(
+    OUTBOX.c.conversation == bindparam("which"), OUTBOX.c.effect == pack_effect(Show())
+)
+TO_DRAW = union_all(
+    select(literal("snapshot"), CONVERSATIONS.c.id, CONVERSATIONS.c.snapshot).where(
+        CONVERSATIONS.c.id == bindparam("which")
+    ),
+    select(literal("note"), SURFACE.c.name, SURFACE.c.value).where(SURFACE.c.conversation == bindparam("which")),
+    SHOWS,
+)
+TAKE_NOTE_AWAY = delete(SURFACE).where(
+    SURFACE.c.conversation == bindparam("which"), SURFACE.c.name == bindparam("note")
+)
