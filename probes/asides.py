@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+from probes.addressing import sayable
 from probes.dialogue import Ended
 from probes.session import End, Session
 from probes.target import domain_of
@@ -46,6 +47,18 @@ def nobody(session: Session) -> str:
     mx = session.network.looked_up(domain, "MX")
     own = mx is not None and session.target.host.name in (v.split()[-1].rstrip(".").lower() for v in mx.values)
     return f"RCPT TO:<{NOBODY}@{domain}>" if own else ""
+
+
+async def takes_mail(session: Session) -> None:
+    """Ask a place that is no more than offered as another way whether it is in order; raise `End` where it is not.
+
+    A full disk or a mail filter that is down defers whatever comes, on every port. That it wants the login first is
+    no matter, nor is a refusal for good: those are of people who make none.
+    """
+    sender = sayable(session.target.sender or "")
+    reply = await session.say("turned_away", f"MAIL FROM:<{sender if sender.isascii() else ''}>")
+    if 400 <= reply.code < 500 and not _OF_THE_WAY.search(reply.text):
+        session.part(Ended.REFUSED)
 
 
 async def anybody(session: Session, asked: str) -> None:

@@ -14,6 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 
 MOST_NAMES = 24
+SMALLEST_KEY_BITS = 2048
+_SERVER_USES = ("1.3.6.1.5.5.7.3.1", "2.5.29.37.0")
+"""id-kp-serverAuth and anyExtendedKeyUsage."""
 INTERCEPTORS = (
     "avast", "avg", "kaspersky", "eset", "bitdefender", "norton", "zscaler", "fortinet", "fortigate", "sophos",
     "mcafee", "netskope", "palo alto", "blue coat", "symantec web", "barracuda web", "watchguard",
@@ -27,7 +30,8 @@ INTERCEPTORS = (
 class Certificate:
     """A certificate's names, dates (UTC) and issuer, and what is wrong with it.
 
-    `failures` are codes: expired, not_yet_valid, name_mismatch, self_signed, missing_intermediate, untrusted.
+    `failures` are codes: expired, not_yet_valid, name_mismatch, weak, not_for_servers, self_signed,
+    missing_intermediate, untrusted.
     """
 
     names: tuple[str, ...] = ()
@@ -78,6 +82,10 @@ def read(chain: Sequence[bytes], host: str, ca_file: Path | None, now: datetime.
         failures.append("not_yet_valid")
     if not _matches(leaf, host):
         failures.append("name_mismatch")
+    if _weak(leaf):
+        failures.append("weak")
+    if not _for_servers(leaf):
+        failures.append("not_for_servers")
     if trouble := _chain_trouble(chain, ca_file, alone=len(chain) == 1 and leaf.issuer != leaf.subject):
         failures.append(trouble)
     lowered = issuer.lower()
@@ -133,6 +141,33 @@ def _matches(leaf: object, host: str) -> bool:
         has_alternative = any(e.oid == x509.SubjectAlternativeName.oid for e in leaf.extensions)
         return not has_alternative and host.lower() in {name.lower() for name in _names(leaf)}
     return True
+
+
+def _weak(leaf: object) -> bool:
+    """Tell of keys and signatures that programs of today refuse (RFC 9325 section 4.5, RFC 9155)."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import dsa, rsa
+
+    assert isinstance(leaf, x509.Certificate)  # noqa: S101 - for the type checker
+    try:
+        key, hashed = leaf.public_key(), leaf.signature_hash_algorithm
+    except (UnsupportedAlgorithm, ValueError):
+        return False
+    small = isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey) and key.key_size < SMALLEST_KEY_BITS
+    return small or (hashed is not None and hashed.name in ("md5", "sha1"))
+
+
+def _for_servers(leaf: object) -> bool:
+    """Tell whether a certificate may be shown by a server at all (RFC 5280 section 4.2.1.12)."""
+    from cryptography import x509
+
+    assert isinstance(leaf, x509.Certificate)  # noqa: S101 - for the type checker
+    try:
+        usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except (x509.ExtensionNotFound, ValueError):
+        return True
+    return any(purpose.dotted_string in _SERVER_USES for purpose in usage)
 
 
 def _is_address(host: str) -> bool:

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from probes.dialogue import Dialogue, Ended
+from probes.encryption import WEAK_DH_BITS, Handshake
 from probes.findings import Settings
 from probes.target import Login, Security, Target
 from probes.vantage import INCOMING_PORTS
 
 LOGIN_METHODS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1", "SCRAM-SHA-256"})
 """Methods that mail programs have; NTLM and GSSAPI need the box "secure password authentication"."""
+SCRAMBLED = frozenset({"CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"})
 ORDER = (
     "connect",
     "tls",
@@ -61,14 +63,19 @@ def works(held: Dialogue, target: Target) -> bool:
         return False
     if held.encrypted and held.certificate is None:
         return False  # anonymous ciphers, which no mail program has
-    if held.handshake is not None and old_tls(held.handshake.version):
+    if held.handshake is not None and too_old(held.handshake):
         return False
-    return target.login is not Login.YES or bool(LOGIN_METHODS.intersection(held.mechanisms))
+    if target.login is not Login.YES or ((reply := held.reply("auth")) and reply.code == 235):
+        return True
+    methods = LOGIN_METHODS.intersection(held.mechanisms)
+    if not held.encrypted and "starttls" in (held.capabilities or {}):
+        methods -= SCRAMBLED  # in clear alone: over TLS it takes what every program has
+    return bool(methods)
 
 
-def old_tls(version: str) -> bool:
-    """Tell whether a version is one that programs of today refuse (RFC 8996)."""
-    return version in ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
+def too_old(handshake: Handshake) -> bool:
+    """Tell whether programs of today refuse what was agreed on (RFC 8996 for versions, RFC 9325 for groups)."""
+    return handshake.version in ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1") or 0 < handshake.dh_bits < WEAK_DH_BITS
 
 
 def settings(held: Dialogue, target: Target) -> Settings:

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from probes.certificate import Certificate
 from probes.dialogue import Ended, Exchange, Reply
-from probes.encryption import Handshake, context, handshake_error, read_peer
+from probes.encryption import Handshake, Overheard, context, handshake_error, read_peer
 from probes.network import Dialled, Network
 from probes.target import Target
 from probes.wire import Wire, enhanced_code
@@ -41,6 +41,7 @@ class Session:
         self.exchanges: list[Exchange] = []
         self.handshake: Handshake | None = None
         self.certificate: Certificate | None = None
+        self.overheard = Overheard()
 
     async def open(self, dialled: Dialled, *, implicit: bool) -> None:
         """Lay the wire over the socket, and TLS first of all where the mode is so."""
@@ -51,7 +52,7 @@ class Session:
                 await asyncio.get_running_loop().create_connection(
                     lambda: self.wire,
                     sock=dialled.sock,
-                    ssl=context() if implicit else None,
+                    ssl=context(self.overheard) if implicit else None,
                     server_hostname=self.target.host.name if implicit else None,
                     ssl_handshake_timeout=HANDSHAKE_SECONDS + 5 if implicit else None,
                 )
@@ -61,20 +62,31 @@ class Session:
     async def encrypt(self) -> None:
         """Do the TLS handshake in the middle of the conversation."""
         try:
-            await self.wire.encrypt(context(), self.target.host.name, HANDSHAKE_SECONDS)
+            await self.wire.encrypt(context(self.overheard), self.target.host.name, HANDSHAKE_SECONDS)
         except (OSError, ssl.SSLError, EOFError) as error:
             self.stage = "tls"
             self._handshake_failed(error)
 
     def _handshake_failed(self, error: BaseException) -> NoReturn:
-        self.handshake = Handshake(error=handshake_error(error))
+        self._refused(Handshake(error=handshake_error(error)))
+
+    def _refused(self, handshake: Handshake) -> NoReturn:
+        self.handshake = self.overheard.refused(handshake)
         self.wire.note("tls", f"TLS failed: {self.handshake.error}")
-        raise End(Ended.TLS_FAILED) from error
+        raise End(Ended.TLS_FAILED)
+
+    def _torn(self, stage: str, ended: Ended) -> NoReturn:
+        """End where the peer did; TLS 1.3 has a server refuse us only once the handshake stands for us."""
+        first = not any(one.stage == stage for one in self.exchanges) and stage in ("greeting", "ehlo_tls")
+        if first and (self.overheard.alert is not None or self.overheard.asks_certificate):
+            self._refused(Handshake(error="closed" if ended is Ended.CLOSED else "reset"))
+        self.wire.note(stage, f"the server {'closed' if ended is Ended.CLOSED else 'reset'} the connection")
+        raise End(ended)
 
     def read_certificate(self) -> None:
         """Read what TLS brought; that is work, for which there is a better time than the handshake."""
         self.handshake, self.certificate = read_peer(
-            self.wire.transport, self.target.host.name, self.network.vantage.ca_file
+            self.wire.transport, self.target.host.name, self.network.vantage.ca_file, self.overheard
         )
         self.wire.note("tls", f"{self.handshake.version}, {self.handshake.cipher}")
 
@@ -92,11 +104,9 @@ class Session:
             self.wire.note(stage, "no answer in time")
             raise End(Ended.SILENT) from None
         except ConnectionResetError:
-            self.wire.note(stage, "the server reset the connection")
-            raise End(Ended.RESET) from None
+            self._torn(stage, Ended.RESET)
         except EOFError:
-            self.wire.note(stage, "the server closed the connection")
-            raise End(Ended.CLOSED) from None
+            self._torn(stage, Ended.CLOSED)
         except ValueError:
             raise End(Ended.GARBLED) from None
         reply = Reply(code, text[:2000], enhanced_code(code, text))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from probes.addressing import envelope
-from probes.asides import anybody, literal, nobody, turned_away
+from probes.asides import anybody, literal, nobody, takes_mail, turned_away
 from probes.dialogue import Dialogue, Ended, natural, offered
 from probes.findings import Finding, Severity
 from probes.logins import METHODS, log_in
@@ -260,8 +260,10 @@ class _Conversation(Session):
         # Offering no login in clear, it may refuse all else in clear as well: the empty sender finds out.
         strict = self.handshake is None and "starttls" in known and not self.mechanisms
         asked = self.target.sender or self.target.recipient or self.target.login == "no" or strict
+        if not logged_in:
+            await takes_mail(self)  # beside the given settings no login is made, so what lies behind one is not asked
         if not logged_in or not asked:
-            return  # beside the given settings no login is made, so what lies behind one is not asked
+            return
         said = envelope(self.target, known)
         if said.unsayable:
             self.stage = "mail_from"

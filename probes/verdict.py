@@ -186,22 +186,39 @@ def _speaking(case: _Case) -> Iterator[_Row]:
         yield _Row(Cause.NOT_AN_SMTP_SERVER, CERTAIN, found)
     if found := case.find("plain_on_tls_port", "tls_on_plain_port"):
         yield _Row(Cause.WRONG_SECURITY_MODE, CERTAIN, found)
-    if found := case.find("garbled"):
-        yield _Row(Cause.NOT_AN_SMTP_SERVER, LIKELY, found)
     if found := _client_certificate(case):
-        yield _Row(Cause.TLS_HANDSHAKE_FAILED, CERTAIN, found)
-    for finding in case.find("greeting_refused", "hello_refused"):
+        said = any(finding.evidence["error"] == "client_certificate" for finding in found)
+        yield _Row(Cause.TLS_HANDSHAKE_FAILED, CERTAIN if said else LIKELY, found)
+    yield from _exchange(case, encrypted=False)
+
+
+def _exchange(case: _Case, *, encrypted: bool) -> Iterator[_Row]:
+    """Read how the exchange ended, in clear or within TLS: there a program stops at a bad certificate before that."""
+
+    def find(*codes: str) -> tuple[Finding, ...]:
+        return tuple(f for f in case.find(*codes) if (f.evidence.get("encrypted") == "yes") is encrypted)
+
+    if found := find("garbled"):
+        yield _Row(Cause.NOT_AN_SMTP_SERVER, LIKELY, found)
+    for finding in find("greeting_refused", "hello_refused"):
         yield _by_reply(case, finding)
-    for finding in case.find("went_silent"):
-        cause = Cause.TLS_HANDSHAKE_FAILED if finding.evidence["stage"] == "starttls" else Cause.TIMEOUT
-        yield _Row(cause, CERTAIN, (finding,))
-    if found := case.find("hung_up", "reset_midway"):
+    for finding in find("went_silent"):
+        yield _Row(Cause.TIMEOUT, CERTAIN, (finding,))
+    if found := find("hung_up", "reset_midway"):
         yield _Row(Cause.CONNECTION_DROPPED, CERTAIN, found)
 
 
 def _client_certificate(case: _Case) -> tuple[Finding, ...]:
-    """Find the refusal for want of a certificate of ours; TLS 1.3 lets a server say so in its next reply."""
-    return tuple(f for f in case.find("tls_failed") if f.evidence.get("error") == "client_certificate")
+    """Find the refusal for want of a certificate of ours; TLS 1.3 lets a server say so in its next reply.
+
+    One that asks for a certificate and then hangs up without a word has most probably done so for want of it.
+    """
+    codes = ("client_certificate", "client_certificate_asked")
+    return tuple(f for f in case.find("tls_failed") if f.evidence.get("error") in codes)
+
+
+def _speaking_in_tls(case: _Case) -> Iterator[_Row]:
+    yield from _exchange(case, encrypted=True)
 
 
 def _encrypting(case: _Case) -> Iterator[_Row]:
@@ -218,10 +235,17 @@ def _encrypting(case: _Case) -> Iterator[_Row]:
         yield _Row(Cause.CERTIFICATE_EXPIRED, CERTAIN, found)
     if found := case.find("certificate_self_signed"):
         yield _Row(Cause.CERTIFICATE_SELF_SIGNED, CERTAIN, found)
-    if found := case.find("certificate_untrusted", "certificate_missing_intermediate", "certificate_unreadable"):
+    if found := case.find(
+        "certificate_untrusted",
+        "certificate_missing_intermediate",
+        "certificate_unreadable",
+        "certificate_not_for_servers",
+    ):
         yield _Row(Cause.CERTIFICATE_UNTRUSTED, CERTAIN, found + case.find("certificate_intercepted"))
     if found := case.find("certificate_name_mismatch"):
         yield _Row(Cause.CERTIFICATE_NAME_MISMATCH, CERTAIN, found)
+    if found := case.find("certificate_weak"):
+        yield _Row(Cause.CERTIFICATE_UNTRUSTED, LIKELY, found)
 
 
 def _logging_in(case: _Case) -> Iterator[_Row]:
@@ -241,12 +265,16 @@ def _logging_in(case: _Case) -> Iterator[_Row]:
         yield _Row(Cause.AUTH_ONLY_AFTER_TLS, CERTAIN if seen else LIKELY, found)
     if found := case.find("login_only_windows"):
         yield _Row(Cause.AUTH_MECHANISM_UNSUPPORTED, CERTAIN, found)
-    if found := case.find("login_only_scrambled"):
-        yield _Row(Cause.AUTH_MECHANISM_UNSUPPORTED, POSSIBLE, found)
     if found := case.find("login_only_oauth"):
         yield _Row(Cause.APP_PASSWORD_OR_OAUTH_REQUIRED, LIKELY, found + case.find("provider_wants_other_password"))
-    if found := case.find("login_not_offered"):
+    if found := case.find("login_not_offered", "login_only_unknown"):
         yield _Row(Cause.AUTH_MECHANISM_UNSUPPORTED, LIKELY, found)
+
+
+def _scrambled(case: _Case) -> Iterator[_Row]:
+    """A program that can scramble passwords meets no fault there, and then whatever lies behind the login counts."""
+    if case.target.login == "yes" and (found := case.find("login_only_scrambled")):
+        yield _Row(Cause.AUTH_MECHANISM_UNSUPPORTED, POSSIBLE, found)
 
 
 def _recipient(case: _Case) -> Iterator[_Row]:
@@ -298,9 +326,11 @@ _LAYERS: tuple[_Layer, ...] = (
     _reaching,
     _speaking,
     _encrypting,
+    _speaking_in_tls,
     _logging_in,
     _recipient,
     _addressing,
+    _scrambled,
 )
 
 

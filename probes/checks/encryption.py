@@ -11,6 +11,7 @@ from probes import ranking, replies, survey
 from probes.causes import Cause
 from probes.certificate import Certificate
 from probes.dialogue import Dialogue, Ended, Reply
+from probes.encryption import WEAK_DH_BITS
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
@@ -21,6 +22,8 @@ NAME = "encryption"
 _CLIENT_CERTIFICATE = re.compile(
     r"(?:client|required|needs an?) (?:ssl |tls )?certificate|certificate (?:is )?(?:required|presented)", re.IGNORECASE
 )
+_NOT_PROVEN = re.compile(r"^(?:[45]\.7\.0 )?not authenticated$", re.IGNORECASE)
+"""Sendmail's words where its access table wants the client's certificate (`TLS_Clt: VERIFY`)."""
 _OF_TLS = re.compile(r"\b(?:tls|ssl|starttls|encrypt\w*|certificate|cipher)\b", re.IGNORECASE)
 _LATER = re.compile(r"^(?:4\.\d\.\d )?(?:please )?try again later\.?$", re.IGNORECASE)
 """Sendmail's and Postfix's words where a mail filter is down."""
@@ -107,14 +110,19 @@ def _handshake(target: Target, held: Dialogue) -> list[Finding]:
         return [Finding("tls_failed", Severity.FAULT, where, {"error": "no_certificate", "port": str(held.port)})]
     if client := _wants_client_certificate(held):
         return [Finding("tls_failed", Severity.FAULT, where, {"error": "client_certificate", "reply": client})]
-    evidence = {"version": held.handshake.version, "cipher": held.handshake.cipher}
-    if ranking.old_tls(held.handshake.version):
+    bits = held.handshake.dh_bits
+    group = f", a group of {bits} bits" if 0 < bits < WEAK_DH_BITS else ""
+    evidence = {"version": held.handshake.version, "cipher": held.handshake.cipher + group}
+    if ranking.too_old(held.handshake):
         return [Finding("tls_old", Severity.FAULT, where, evidence)]
     return [Finding("encrypted", Severity.GOOD, where, evidence)]
 
 
 def _wants_client_certificate(held: Dialogue) -> str:
     """Return the server's words where it wants a certificate of the client's, once TLS 1.3 stands without one."""
+    turned_away = held.reply("turned_away")
+    if held.encrypted and turned_away is not None and _NOT_PROVEN.search(turned_away.text):
+        return f"{turned_away.code} {turned_away.text}"[:200]
     reply = held.reply("greeting" if held.security is Security.TLS else "ehlo_tls", "helo")
     asked = reply is not None and reply.code >= 400 and _CLIENT_CERTIFICATE.search(reply.text)
     return f"{reply.code} {reply.text}"[:200] if reply and asked else ""

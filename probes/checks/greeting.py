@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import dataclass
 
 from probes import ranking, replies, survey
-from probes.dialogue import Dialogue, Ended
+from probes.causes import Cause
+from probes.dialogue import Dialogue, Ended, Reply
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
-from probes.speakers import Speaker
+from probes.replies.reading import Reading
+from probes.speakers import Speaker, answers_as_ftp
 from probes.target import Target
 from probes.vantage import INCOMING_PORTS
 
@@ -18,6 +20,7 @@ NAME = "greeting"
 SLOW_MS = 4000
 _ENDS = {Ended.SILENT: "went_silent", Ended.CLOSED: "hung_up", Ended.RESET: "reset_midway", Ended.GARBLED: "garbled"}
 _INCOMING = (Speaker.POP3, Speaker.IMAP)
+_MAIL = (Speaker.SMTP, Speaker.NOTHING)
 _STAGES = ("greeting", "ehlo", "helo", "ehlo_tls", "turned_away")
 
 
@@ -43,7 +46,7 @@ def judge(target: Target, seen: Seen) -> Report:
     if held.speaker is Speaker.TLS and not held.encrypted:
         return Report(NAME, Outcome.DONE, transcript=held.transcript)  # the check of encryption says what that means
     if held.speaker is Speaker.NOTHING and not held.encrypted:
-        if any(other.encrypted and other.speaker not in _INCOMING for other in seen.other):
+        if any(other.encrypted and other.speaker in _MAIL for other in seen.other):
             return Report(NAME, Outcome.DONE, transcript=held.transcript)
         held = next((other for other in seen.other if other.speaker is not Speaker.NOTHING), held)
     return Report(NAME, Outcome.DONE, tuple(_findings(target, held)), transcript=held.transcript)
@@ -58,8 +61,11 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
         return [Finding("incoming_port", Severity.FAULT, where, {"port": str(held.port)})]
     if held.ended is Ended.TLS_FAILED and held.speaker is Speaker.NOTHING and not held.exchanges:
         return []
-    if held.speaker not in (Speaker.SMTP, Speaker.NOTHING):
+    if held.speaker not in _MAIL:
         evidence = {"speaker": held.speaker.upper(), "said": held.first, "port": str(held.port)}
+        return [Finding("not_smtp", Severity.FAULT, where, evidence)]
+    if (hello := held.reply("ehlo", "helo")) and hello.code >= 500 and answers_as_ftp(hello.text):
+        evidence = {"speaker": "FTP", "said": f"{held.first}{hello.code} {hello.text}"[:200], "port": str(held.port)}
         return [Finding("not_smtp", Severity.FAULT, where, evidence)]
     found = []
     if (greeting := held.exchanges[0] if held.exchanges else None) and greeting.stage == "greeting":
@@ -73,22 +79,41 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
         found.append(Finding("reply_delayed", Severity.WARNING, where, evidence))
     if held.reply("helo"):
         found.append(Finding("helo_only", Severity.INFO, where))
-    if held.ended in _ENDS and held.ended_at not in ("starttls", "tls"):
-        evidence = {"stage": held.ended_at, "said": held.first}
+    encrypted = "yes" if held.encrypted else "no"
+    refused = _refused(target, held)
+    if held.ended in _ENDS and held.ended_at not in ("starttls", "tls") and refused is None:
+        evidence = {"stage": held.ended_at, "said": held.first, "encrypted": encrypted}
         found.append(Finding(_ENDS[held.ended], Severity.FAULT, where, evidence))
-    elif held.ended is Ended.REFUSED and held.ended_at in _STAGES and (reply := held.reply(held.ended_at)):
-        early = held.ended_at in ("greeting", "turned_away")
-        stage = "connect" if early else "ehlo"
-        read = replies.read_reply(
-            reply.code, reply.text, stage=stage, enhanced=reply.enhanced, host=target.host.name, own=held.rules
-        )
+    elif refused is not None:
+        code, reply, read = refused
         evidence = {"reply": f"{reply.code} {reply.text}"[:300], "cause": read.cause, "sure": read.confidence}
-        code = "greeting_refused" if early else "hello_refused"
-        found.append(Finding(code, Severity.FAULT, where, {**evidence, "code": str(reply.code)}))
+        evidence |= {"code": str(reply.code), "encrypted": encrypted}
+        found.append(Finding(code, Severity.FAULT, where, evidence))
         if code == "hello_refused" and (literal := held.reply("literal")) and literal.code == 250:
             said = next(e.command for e in reversed(held.exchanges) if e.stage == "literal")
             found.append(Finding("hello_by_address", Severity.INFO, where, {"said": said.partition(" ")[2]}))
     return found
+
+
+def _refused(target: Target, held: Dialogue) -> tuple[str, Reply, Reading] | None:
+    """Return the refusal that ended it; one who hangs up after refusing our name has said why."""
+    torn = held.ended in (Ended.CLOSED, Ended.RESET) and held.ended_at == "helo"
+    stage = "ehlo" if torn else held.ended_at
+    reply = held.reply(stage) if stage in _STAGES else None
+    if reply is None or not (torn or held.ended is Ended.REFUSED):
+        return None
+    early = stage in ("greeting", "turned_away")
+    read = replies.read_reply(
+        reply.code,
+        reply.text,
+        stage="connect" if early else "ehlo",
+        enhanced=reply.enhanced,
+        host=target.host.name,
+        own=held.rules,
+    )
+    if torn and read.cause is Cause.UNKNOWN:
+        return None
+    return "greeting_refused" if early else "hello_refused", reply, read
 
 
 PROBE = Probe(NAME, look, judge, seconds=44)

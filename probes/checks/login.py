@@ -97,11 +97,18 @@ def _offered(target: Target, held: Dialogue, others: tuple[Dialogue, ...]) -> li
         if not held.encrypted and promised and not looked:
             return [Finding("login_only_after_tls", wanted, where, evidence)]
         return [Finding("login_not_offered", wanted, where, evidence)]
+    if not methods & (_WINDOWS | _OAUTH | _SCRAMBLED | _OURS) and not any(m.startswith("SCRAM-") for m in methods):
+        return [Finding("login_only_unknown", wanted, where, evidence)]
     if methods <= _WINDOWS:
         return [Finding("login_only_windows", wanted, where, evidence)]
     if methods <= _WINDOWS | _OAUTH and methods & _OAUTH:
         return [Finding("login_only_oauth", wanted, where, evidence)]
-    if methods <= _WINDOWS | _SCRAMBLED and not (reply and reply.code == 235):
+    scrambled = methods <= _WINDOWS | _SCRAMBLED and not (reply and reply.code == 235)
+    plain = next((o for o in others if o.encrypted and not _OURS.isdisjoint(set(o.mechanisms) - _SCRAMBLED)), None)
+    if scrambled and not held.encrypted and plain is not None:
+        # Without TLS it takes no password as it is, which is what nearly all programs send.
+        return [Finding("login_only_after_tls", wanted, where, {"methods": ", ".join(plain.mechanisms)})]
+    if scrambled:
         return [
             Finding("login_only_scrambled", Severity.WARNING if wanted is Severity.FAULT else wanted, where, evidence)
         ]

@@ -9,11 +9,11 @@ import pytest
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from probes.certificate import Certificate, read
-from probes.encryption import context, handshake_error, read_peer
+from probes.encryption import Handshake, Overheard, context, handshake_error, read_peer
 
 NOW = datetime.datetime.now(datetime.UTC)
 DAY = datetime.timedelta(days=1)
@@ -151,11 +151,67 @@ def test_a_failed_handshake_has_a_code(error, code) -> None:
 
 
 def test_nothing_is_read_from_a_connection_that_is_gone(ca_file) -> None:
-    handshake, certificate = read_peer(None, HOST, ca_file)
+    handshake, certificate = read_peer(None, HOST, ca_file, Overheard())
     assert handshake.error == "closed"
     assert certificate is None
 
 
-def test_the_context_is_willing_and_kept() -> None:
-    assert context() is context()
-    assert context().verify_mode is ssl.CERT_NONE
+def test_the_context_is_willing() -> None:
+    assert context(Overheard()).verify_mode is ssl.CERT_NONE
+
+
+def heard(*messages: tuple[int, int, bytes]) -> Overheard:
+    overheard = Overheard()
+    for kind, message, data in messages:
+        overheard.hear("read", kind, message, data)
+    return overheard
+
+
+ASKS = (22, 13, b"")
+
+
+@pytest.mark.parametrize(
+    ("messages", "error", "cause"),
+    [
+        ((), "closed", "closed"),
+        ((ASKS,), "closed", "client_certificate_asked"),
+        ((ASKS,), "not_tls", "not_tls"),
+        ((ASKS, (21, 0, b"\x02\x28")), "cipher", "client_certificate"),
+        ((ASKS, (21, 0, b"\x02\x50")), "closed", "other:alert internal_error"),
+        (((21, 0, b"\x02\x74"),), "closed", "client_certificate"),
+        (((21, 0, b"\x02\x28"),), "cipher", "cipher"),
+        (((21, 0, b"\x02\xfa"),), "reset", "other:alert 250"),
+        (((21, 0, b"\x01\x00"),), "closed", "closed"),
+    ],
+)
+def test_what_a_server_says_within_tls_is_why_it_came_to_nothing(messages, error, cause) -> None:
+    assert heard(*messages).refused(Handshake(error=error)).error == cause
+
+
+def test_the_size_of_a_group_is_overheard_and_our_own_words_are_not() -> None:
+    overheard = heard((22, 12, b"\x0c\x00\x00\xff\x00\x60" + bytes(96)))
+    overheard.hear("write", 21, 0, b"\x02\x28")
+    assert (overheard.dh_bits, overheard.alert) == (768, None)
+
+
+def issued(
+    by: trustme.CA, *, bits: int = 2048, hashed: hashes.HashAlgorithm | None = None, uses: tuple[str, ...] = ()
+) -> bytes:
+    key = rsa.generate_private_key(65537, bits)
+    issuer = x509.load_pem_x509_certificate(by.cert_pem.bytes())
+    signer = serialization.load_pem_private_key(by.private_key_pem.bytes(), None)
+    assert isinstance(signer, ec.EllipticCurvePrivateKey)
+    made = x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(issuer.subject)
+    made = made.public_key(key.public_key()).serial_number(x509.random_serial_number())
+    made = made.not_valid_before(NOW - DAY).not_valid_after(NOW + DAY)
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=True)
+    if uses:
+        made = made.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(use) for use in uses]), critical=False)
+    return made.sign(signer, hashed or hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def test_keys_and_uses_that_programs_refuse_are_faults(authority, ca_file) -> None:
+    assert failures([issued(authority)], ca_file) == ()
+    assert failures([issued(authority, bits=1024)], ca_file) == ("weak",)
+    assert failures([issued(authority, uses=("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"))], ca_file) == ()
+    assert failures([issued(authority, uses=("1.3.6.1.5.5.7.3.2",))], ca_file) == ("not_for_servers",)

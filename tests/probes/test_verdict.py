@@ -80,7 +80,6 @@ ROWS: list[tuple[str, tuple[Finding, ...], Cause, Confidence]] = [
     ("TLS to a plain port", (REACHED, finding("tls_on_plain_port")), Cause.WRONG_SECURITY_MODE, C),
     ("garbage", (REACHED, finding("garbled")), Cause.NOT_AN_SMTP_SERVER, L),
     ("silence", (REACHED, finding("went_silent", stage="greeting")), Cause.TIMEOUT, C),
-    ("silence at STARTTLS", (REACHED, finding("went_silent", stage="starttls")), Cause.TLS_HANDSHAKE_FAILED, C),
     ("hung up", (REACHED, finding("hung_up", stage="ehlo")), Cause.CONNECTION_DROPPED, C),
     ("torn", (REACHED, finding("reset_midway", stage="ehlo")), Cause.CONNECTION_DROPPED, C),
     ("turned away", (REACHED, reply("greeting_refused", Cause.IP_BLOCKLISTED, L)), Cause.IP_BLOCKLISTED, L),
@@ -92,6 +91,14 @@ ROWS: list[tuple[str, tuple[Finding, ...], Cause, Confidence]] = [
         (REACHED, reply("hello_refused", Cause.TLS_REQUIRED, L, "421"), finding("tls_failed", error="client_certificate")),  # noqa: E501 - a row of a table
         Cause.TLS_HANDSHAKE_FAILED, C,
     ),
+    ("a client certificate asked for, and no more words", (REACHED, finding("tls_failed", error="client_certificate_asked")), Cause.TLS_HANDSHAKE_FAILED, L),  # noqa: E501 - a row of a table
+    ("silence within TLS", (REACHED, finding("went_silent", stage="greeting", encrypted="yes")), Cause.TIMEOUT, C),
+    ("expired, then silence", (REACHED, finding("went_silent", stage="greeting", encrypted="yes"), finding("certificate_expired")), Cause.CERTIFICATE_EXPIRED, C),  # noqa: E501 - a row of a table
+    ("old TLS, then torn", (REACHED, finding("hung_up", stage="ehlo_tls", encrypted="yes"), finding("tls_old")), Cause.TLS_VERSION_TOO_OLD, C),  # noqa: E501 - a row of a table
+    ("a weak certificate", (GREETED, finding("certificate_weak")), Cause.CERTIFICATE_UNTRUSTED, L),
+    ("a certificate for clients", (GREETED, finding("certificate_not_for_servers")), Cause.CERTIFICATE_UNTRUSTED, C),
+    ("logins nobody knows", (GREETED, finding("login_only_unknown")), Cause.AUTH_MECHANISM_UNSUPPORTED, L),
+    ("scrambled logins and a wrong recipient", (GREETED, finding("login_only_scrambled"), reply("rcpt_refused", Cause.RECIPIENT_UNKNOWN)), Cause.RECIPIENT_UNKNOWN, C),  # noqa: E501 - a row of a table
     ("no STARTTLS", (GREETED, finding("starttls_not_offered")), Cause.STARTTLS_NOT_OFFERED, C),
     ("STARTTLS refused", (GREETED, finding("starttls_refused", reply="454 x")), Cause.TLS_HANDSHAKE_FAILED, C),
     ("old TLS", (GREETED, finding("tls_old")), Cause.TLS_VERSION_TOO_OLD, C),

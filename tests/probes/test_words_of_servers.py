@@ -218,6 +218,7 @@ async def test_logins_only_after_tls_are_told_from_none(ask) -> None:
         ("AUTH CRAM-MD5", Cause.AUTH_MECHANISM_UNSUPPORTED, P),
         ("AUTH DIGEST-MD5 SCRAM-SHA-256", Cause.AUTH_MECHANISM_UNSUPPORTED, P),
         ("SIZE 1000", Cause.AUTH_MECHANISM_UNSUPPORTED, L),
+        ("AUTH X-FOO", Cause.AUTH_MECHANISM_UNSUPPORTED, L),
     ],
 )
 async def test_what_is_offered_decides_which_login_is_possible(ask, offered, cause, sure) -> None:
@@ -268,6 +269,9 @@ GREETINGS = [
     (b"+OK Dovecot (Debian) ready.\r\n", Cause.INCOMING_SERVER_USED),
     (b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n", Cause.NOT_AN_SMTP_SERVER),
     (b"220 (vsFTPd 3.0.3)\r\n", Cause.NOT_AN_SMTP_SERVER),
+    (b"220 ftp.peer.test ESMTP Exim 4.96\r\n", Cause.OK),
+    (b"200 news.peer.test InterNetNews NNRP server INN 2.6.4 ready (posting ok)\r\n", Cause.NOT_AN_SMTP_SERVER),
+    (b"-ERR unknown command 'EHLO'\r\n", Cause.NOT_AN_SMTP_SERVER),
     (b"J\x00\x00\x00\x0a8.0.36\x00\x08\x00\x00\x00abcdefgh\x00", Cause.NOT_AN_SMTP_SERVER),
 ]
 
