@@ -75,7 +75,8 @@ def _address(value: str) -> str:
 
 
 def _full(address: str) -> bool:
-    return "." in address.rpartition("@")[2] and "@" in address
+    name, _, domain = address.rpartition("@")
+    return bool(name) and "." in domain and "/" not in name
 
 
 def _reported(groups: list[Fields]) -> tuple[list[_Told], list[str]]:
@@ -256,7 +257,7 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     human = bounce_text.without_copy(parts.human)
     if _is_reply(parts, human):
         return _nothing("not_a_failure.report", head.get("subject", "") or parts.human)
-    groups = parts.groups or bounce_text.inline_groups(parts.human)
+    groups = parts.groups or parts.receipts or bounce_text.inline_groups(parts.human)
     told, done = _reported(groups)
     excluded = tuple(facts.addresses(head.get("to", "")))
     if done and not told:

@@ -52,6 +52,8 @@ def without_copy(text: str) -> str:
 
 def without_formulas(text: str) -> str:
     """Take out what mail systems say in every bounce, and the lines of the mail itself that are told again."""
+    if "remote_host_said" in text.lower():
+        text = text.replace("_", " ").replace("/", " ")
     if "<-" in text or "->" in text or "<<" in text or ">>" in text:
         text = pattern(words.WENT_WELL).sub("", text)
     return str(pattern(words.FORMULAS).sub(" ", pattern(words.TOLD_AGAIN).sub("", text)))

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-_A = r"([\w.!#$%&'*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)*)"
+_A = r"([\w\x{c0}-\x{24f}.!#$%&'*+/=?^{|}~-]+@[\w\x{c0}-\x{24f}-]+(?:\.[\w\x{c0}-\x{24f}-]+)*)"
 COPY = (
     r"(?im)^[ \t>|*]*(?:-[- ]*|=-{2,}|={2,}|_{3,}|\*{3,}|\|-+|#+)?[ \t]*(?:below (?:this line|the next line|is|are) (?:is )?(?:a copy|the headers?|the original)|this is a copy of (?:the|your) message|"
     r"(?:the )?original (?:message|mail) (?:follows|headers?|text|details|-|attached|as received|was:)|original message\W*$|unsent message(?: below)?|here is (?:a copy|the (?:first|original|beginning))|"

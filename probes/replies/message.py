@@ -25,12 +25,13 @@ Fields = dict[str, str]
 
 @dataclass(slots=True)
 class Parts:
-    """What was found in a message. `groups` are the field groups of its delivery reports."""
+    """What was found in a message. `groups` are the field groups of its delivery reports, `receipts` of its receipts."""
 
     headers: Fields = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
     groups: list[Fields] = field(default_factory=list)
+    receipts: list[Fields] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
     original: Fields = field(default_factory=dict)
 
@@ -185,7 +186,8 @@ def parts_of(part: Message) -> Iterator[Message]:
 def _report(part: Message) -> list[Fields]:
     subs = list(parts_of(part))
     groups = [{k.lower(): raw_header(v) for k, v in sub.raw_items()} for sub in subs]
-    stray = "\n\n".join(str(sub.get_payload()) for sub in subs if isinstance(sub.get_payload(), str))
+    raw = [sub.get_payload(decode=True) for sub in subs]
+    stray = "\n\n".join(decoded(data, "utf-8") for data in raw if isinstance(data, bytes))
     return [group for group in groups if group] + grouped(stray)
 
 
@@ -207,6 +209,8 @@ def _take(part: Message, found: Parts, depth: int) -> None:
         return
     if kind in ("message/delivery-status", "message/global-delivery-status"):
         found.groups += _report(part)
+    elif kind == "message/disposition-notification":
+        found.receipts += _report(part)
     elif kind in ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"):
         inner = list(parts_of(part))
         if inner and _is_bounce(inner[0]) and not found.groups:
