@@ -55,7 +55,7 @@ def without_formulas(text: str) -> str:
     if "remote_host_said" in text.lower():
         text = text.replace("_", " ").replace("/", " ")
     if "<-" in text or "->" in text or "<<" in text or ">>" in text:
-        text = pattern(words.WENT_WELL).sub("", text)
+        text = pattern(words.SAID).sub("", pattern(words.WENT_WELL).sub("", text))
     return str(pattern(words.FORMULAS).sub(" ", pattern(words.TOLD_AGAIN).sub("", text)))
 
 

@@ -63,6 +63,8 @@ TELLING = r"(?i)^(?:(?:unknown|invalid|bad) (?:user|recipient|address|mailbox)|\
 """What before an address already says why."""
 WENT_WELL = r"(?im)^.{0,48}?(?:<--|<<<|->>|<<-|received >>>|s:)\s*[23]\d\d[ -][^\n]*$|^.{0,48}?(?:-->|>>>)\s*(?:quit|rset|ehlo|helo|mail from)[^\n]*$|^.{0,30}(?:waiting for socket|connection established|parsing message)[^\n]*$"
 """Lines of a transcript in which nothing failed."""
+SAID = r"(?m)^[ \t]*(?:<<<|<--|->>|<<-|<<)[ \t]?"
+"""What stands before a reply in a transcript."""
 BRACKETED = r"<\S{1,80} #\d\.\d\.\d{1,3} smtp;\s*([^\n]*)"
 NOT_ENDS = (
     r"(?i)from|sender|repl|contact|write|support|help|question|assist|generated|behalf|report|forward|notif|by\b|message-id|please|administrat|www|http|subject|date|sent\b|"

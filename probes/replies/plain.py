@@ -212,6 +212,8 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
 
 def _carried(match: Match) -> Match:
     cause = _CARRIED.get(match.rule.cause)
+    if match.rule.cause is Cause.ACCOUNT_DISABLED_OR_LOCKED and "sender" in match.rule.name:
+        return match
     return match if cause is None else replace(match, rule=replace(match.rule, cause=cause))
 
 
