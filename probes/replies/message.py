@@ -25,7 +25,7 @@ Fields = dict[str, str]
 
 @dataclass(slots=True)
 class Parts:
-    """What was found in a message: `groups` are the fields of its delivery reports, `receipts` those of its receipts."""
+    """What was found in a message: `groups` are the fields of its delivery reports, `receipts` of its receipts."""
 
     headers: Fields = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
