@@ -125,7 +125,7 @@ class LoginPage:
     ) -> web.Response:
         token = secrets.token_urlsafe(32)
         known = now.answers.get("user_name") or now.answers.get("mail_address") or ""
-        form = {"action": request.path, "token": token, "user": known if user is None else user}
+        form = {"action": request.path, "token": token, "user": known if user is None else user, "place": place(now)}
         answer = self._page("try", facts=facts(now), form=form, problem=problem, status=400 if problem else 200)
         answer.set_cookie(COOKIE, token, path=PATH, httponly=True, samesite="Strict", secure=caller.encrypted)
         return answer
@@ -145,6 +145,8 @@ class LoginPage:
         now, wrong = await self._conversation(secret)
         if now is None:
             return self._said(wrong)
+        if form.get("place") != place(now):
+            return self._said("over")  # the password is meant for the server that the page showed
         user, password = form.get("user", "").strip()[:320], form.get("password", "")[:1000]
         if not user or not password:
             return self._form(request, caller, now, user=user, problem=say("page", "missing"))
@@ -193,6 +195,12 @@ class LoginPage:
         }
         text = self.looks.get_template("page.html").render({**shown, **values})
         return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+
+
+def place(now: Conversation) -> str:
+    """Return where a login would be tried now, as the form carries it."""
+    asked = target(now)
+    return f"{asked.host.name}:{asked.port} {asked.security}" if asked else ""
 
 
 def facts(now: Conversation) -> tuple[tuple[str, str], ...]:

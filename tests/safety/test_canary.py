@@ -222,7 +222,8 @@ async def conversations(slack, bot, canary, server):
         async with session.get(link) as answer:
             shown["the page, its form"] = (await answer.text()).encode()
         token = re.search(r'name="form" value="([^"]+)"', shown["the page, its form"].decode())[1]
-        form = {"form": token, "user": "ann@practice.test", "password": canary("the page")}
+        where = html.unescape(re.search(r'name="place" value="([^"]+)"', shown["the page, its form"].decode())[1])
+        form = {"form": token, "place": where, "user": "ann@practice.test", "password": canary("the page")}
         async with session.post(link, data=form) as answer:
             shown["the page, its result"] = (await answer.text()).encode()
         assert "The server refused the login" in shown["the page, its result"].decode()

@@ -17,6 +17,12 @@ def field(page):
     return re.search(r'name="form" value="([^"]+)"', page)[1]
 
 
+def filled(page, user, password):
+    """Return the form as a browser sends it."""
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
+    return {**{name: html.unescape(value) for name, value in hidden}, "user": user, "password": password}
+
+
 def title(page):
     return html.unescape(re.search(r"<h1>(.*?)</h1>", page)[1])
 
@@ -25,8 +31,7 @@ async def tried(browser, link, user, password, **headers):
     async with browser.get(link) as answer:
         page = await answer.text()
         assert answer.status == 200, page
-    form = {"form": field(page), "user": user, "password": password}
-    async with browser.post(link, data=form, headers=headers) as answer:
+    async with browser.post(link, data=filled(page, user, password), headers=headers) as answer:
         return answer.status, await answer.text()
 
 
@@ -81,6 +86,20 @@ async def test_a_link_works_once_also_when_two_come_at_the_same_time(placed, bro
             assert (answer.status, title(await answer.text())) == (410, "This link was used already")
         secret = link.rsplit("/", 1)[1]
         assert not await place.page.links.use(secret, place.clock())
+
+
+async def test_a_password_goes_to_the_server_that_the_page_showed_and_to_no_other(placed, browser):
+    async with placed("healthy-login") as place:
+        now = await place.look("healthy-login")
+        link = place.link(now)
+        async with browser.get(link) as answer:
+            form = filled(await answer.text(), "ann", PASSWORD)
+        for wrong in ("evil.test:587 starttls", form["place"].replace("587", "465"), ""):
+            async with browser.post(link, data={**form, "place": wrong}) as answer:
+                assert (answer.status, title(await answer.text())) == (409, "This conversation has moved on")
+        assert not any(b"AUTH" in heard for heard in place.practice.heard("login.practice.test"))
+        async with browser.post(link, data=form) as answer:
+            assert title(await answer.text()) == "The server refused the login"
 
 
 async def test_opening_the_link_does_not_use_it_up(placed, browser):
@@ -229,7 +248,7 @@ async def test_a_trusted_proxys_word_counts_and_its_cookie_is_for_https_alone(pl
             assert answer.headers["Strict-Transport-Security"]
         async with browser.get(link, headers={**secure, "X-Forwarded-Proto": "http"}) as answer:
             assert answer.status == 403
-        form = {"form": field(page), "user": "ann", "password": PASSWORD}
+        form = filled(page, "ann", PASSWORD)
         origin = {"Origin": "https://help.example.test", "Cookie": f"smtp_help_form={field(page)}"}
         async with browser.post(link, data=form, headers={**secure, **origin}) as answer:
             assert title(await answer.text()) == "The server refused the login"
