@@ -24,6 +24,7 @@ from bot.slack.people import People
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
 from bot.slack.words import say
+from flows.careful import without_secrets
 
 LOG = logging.getLogger(__name__)
 ACTS = {marks.CLAIM: Act.CLAIM, marks.RESOLVE: Act.RESOLVE, marks.REOPEN: Act.REOPEN}
@@ -102,7 +103,8 @@ class Cases:
     async def asked(self, body: Body, ack: Ack) -> None:
         """Carry the question to the person, and show in the thread that it was asked."""
         person, view = self._gate.person(body), body["view"]
-        mark, text = marks.read(view.get("private_metadata")), modal.values(view).get(FIELD, "").strip()
+        mark = marks.read(view.get("private_metadata"))
+        text = without_secrets(modal.values(view).get(FIELD, "").strip())  # it is shown in the thread too
         if person is None or mark is None:
             await ack(response_action="update", view=modal.over(say("form_over")))
             return

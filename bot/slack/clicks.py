@@ -64,7 +64,7 @@ class Clicks:
         """Open the form of the step that the conversation stands at; nothing moves, so it is acknowledged first."""
         person = self._gate.person(body)
         mark = marks.read(reading.action(body)[1])
-        if person is None or mark is None:
+        if person is None or mark is None or not self._gate.in_time(person):
             await ack()
             return
         if said := await self._gate.barred(person):
@@ -79,6 +79,9 @@ class Clicks:
         mark = marks.read(view.get("private_metadata"))
         if person is None or mark is None:
             await ack(response_action="update", view=modal.over(say("form_over")))
+            return
+        if not self._gate.in_time(person):
+            await ack(response_action="update", view=modal.over(say("too_fast")))
             return
         if said := await self._gate.barred(person):
             await ack(response_action="update", view=modal.over(said))
@@ -107,7 +110,7 @@ class Clicks:
     async def resumed(self, body: Body, ack: Ack) -> None:
         """Draw the open step again at the bottom of the direct message."""
         person = self._gate.person(body)
-        if person is None:
+        if person is None or not self._gate.in_time(person):
             await ack()
             return
         if said := await self._gate.barred(person):

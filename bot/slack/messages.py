@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,10 @@ from flows.conversation import Pasted
 
 KINDS = (None, "file_share", "thread_broadcast", "me_message")
 """The subtypes of messages that a person wrote; edits, deletions and notices are none."""
+
+
+A_MINUTE = 60.0
+"""Seconds in which somebody who may not is told so once, however much they write."""
 
 
 class Messages:
@@ -79,7 +84,8 @@ class Messages:
             return
         key = reading.key(body)
         if said := await self._gate.refused(person):
-            if self._openings.once(f"refused {person.owner}"):
+            minute = int(asyncio.get_running_loop().time() // A_MINUTE)
+            if self._openings.once(f"refused {person.owner} {minute}"):
                 self._replies.later(self._front.tell(person.owner, note(said)))
             return
         text, files = reading.typed(event.get("text")), reading.files(event)

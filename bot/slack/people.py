@@ -15,6 +15,8 @@ from bot.slack.reading import Who
 LOG = logging.getLogger(__name__)
 KEPT = 300.0
 """Seconds for which the members of a group or channel are remembered."""
+PROFILE_KEPT = 3600.0
+"""The same for a profile: whether somebody is a guest may change."""
 MOST_KNOWN = 10_000
 PAGE, MOST_PAGES = 1000, 10
 """Members of a channel that are asked for at once, and how often."""
@@ -38,7 +40,7 @@ class People:
         self._group = group
         self._admins = frozenset(admins)
         self._members: dict[str, tuple[frozenset[str], float]] = {}
-        self._known: OrderedDict[str, Known] = OrderedDict()
+        self._known: OrderedDict[str, tuple[Known, float]] = OrderedDict()
 
     @property
     def listed(self) -> bool:
@@ -57,11 +59,11 @@ class People:
         """Tell whether somebody may work on the cases of a support channel. Raises SlackFault.
 
         Those of IT may. Where it is not set who that is, the members of the channel may, but for guests: reading along
-        in an open channel makes nobody a member of it.
+        in an open channel makes nobody a member of it, and of whom Slack does not tell may be a guest.
         """
         if self.listed:
             return await self.is_it(person)
-        if (await self.known(person.user)).guest:
+        if (await self._profile(person.user)).guest:
             return False
         return person.user in await self._kept(channel, "conversations.members", self._channel_members)
 
@@ -89,16 +91,22 @@ class People:
 
     async def known(self, user: str) -> Known:
         """Return what a profile says; an empty one where Slack does not tell."""
-        if user not in self._known:
-            try:
-                told = (await self._calls("users.info", user=user, include_locale=True)).get("user") or {}
-            except SlackFault as fault:
-                LOG.info("a profile was not told: %s", fault)
-                return Known()
+        try:
+            return await self._profile(user)
+        except SlackFault as fault:
+            LOG.info("a profile was not told: %s", fault)
+            return Known()
+
+    async def _profile(self, user: str) -> Known:
+        now = asyncio.get_running_loop().time()
+        known, asked = self._known.get(user, (Known(), float("-inf")))
+        if now - asked > PROFILE_KEPT:
+            told = (await self._calls("users.info", user=user, include_locale=True)).get("user") or {}
             profile = told.get("profile") or {}
             name = profile.get("display_name") or profile.get("real_name") or told.get("real_name") or ""
             guest = bool(told.get("is_restricted") or told.get("is_ultra_restricted"))
-            self._known[user] = Known(str(name), str(told.get("locale") or ""), guest)
+            known = Known(str(name), str(told.get("locale") or ""), guest)
+            self._known[user] = known, now
             while len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
-        return self._known[user]
+        return known

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from fake_rules import SHARED
 
@@ -153,6 +155,48 @@ async def test_where_nobody_is_named_the_members_of_the_support_channel_work_on_
         await bot.quiet(ann)
         assert (await bot.store.case((await bot.quiet(ann)).id)).state == "claimed"
         assert slack.count("conversations.members") == 1
+
+
+async def test_where_slack_does_not_tell_whether_somebody_is_a_guest_they_work_on_no_case(run, slack):
+    async with run(support_channel="C0HELP") as bot:
+        slack.channel("C0HELP", members=["U0GUS"])
+        slack.guests["U0GUS"] = "several"
+        ann, case = await handed(bot)
+        slack.fault("users.info", "user_not_visible")
+        await bot.person("U0GUS").presses("Claim", case)
+        await bot.quiet(ann)
+        assert "user_not_visible" in slack.ephemerals[-1]["text"]
+        assert (await bot.store.case((await bot.quiet(ann)).id)).state == "open"
+
+
+async def test_a_secret_in_a_question_of_it_goes_neither_to_the_person_nor_into_the_thread(run, slack):
+    async with run(support_channel="C0HELP") as bot:
+        slack.channel("C0HELP", members=["U0IT"])
+        ann, case = await handed(bot)
+        it = bot.person("U0IT")
+        await it.presses("Ask a question", case)
+        view = await slack.until(lambda: next(iter(slack.views.values()), None))
+        await it.submits(view, question="your new password: Tr0ub4dor-and-3 works?")
+        await it.writes("or else password: Tr0ub4dor-and-3", "C0HELP", case["ts"])
+        await bot.quiet(ann)
+        assert "[removed]" in repr(slack.posted("C0HELP"))
+        assert "[removed]" in ann.messages[-1]["text"]
+        assert "Tr0ub4dor" not in repr(slack.posted("C0HELP")) + repr(ann.messages)
+
+
+async def test_forms_and_their_buttons_go_by_the_pace_of_a_person_too(run, slack):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command()
+        await bot.quiet(ann)
+        await ann.presses("I am not sure, please check")
+        await bot.quiet(ann)
+        await ann.presses("Thunderbird")
+        await bot.quiet(ann)
+        before = slack.count("views.open")
+        await asyncio.gather(*(ann.presses("Fill in the form") for _ in range(90)))
+        await bot.quiet(ann)
+        assert slack.count("views.open") - before <= 62
 
 
 async def test_a_big_support_channel_is_read_page_by_page(run, slack):
