@@ -15,7 +15,7 @@ from probes.verdict import Verdict
 
 MOST_EVIDENCE = 8
 _OF_OURS = ("control_reached", "something_answers")
-_PLUMBING = ("resolver_answers", "no_control")
+_PLUMBING = ("resolver_answers", "no_control", "no_default_route")
 """Of our own network, and of no use to anybody else where it did not decide."""
 _OF_THE_NETWORK = (Cause.NO_NETWORK, Cause.TIMEOUT, Cause.PORT_BLOCKED, Cause.DNS_FAILURE, Cause.UNKNOWN)
 """Causes for which it matters whether our own network works."""

@@ -17,8 +17,10 @@ FOUND = (
     "no_mailbox",
     "no_domain",
     "no_login",
+    "broken_address",
     "windows_logins",
 )
+BROKEN = ("ipv6_broken", "address_broken", "address_fails", "address_late")
 TO_SEND = {"465": "tls", "587": "starttls"}
 """Ports for programs, and how each begins (RFC 8314 section 3)."""
 
@@ -29,7 +31,8 @@ def settled(answers: Mapping[str, str], verdict: Verdict) -> dict[str, str]:
     `blocked` is the port of a verdict that says so; `open_port` and `open_security` another port of the typed server
     that answered; `reached` the server, where its port answered; `taken` the recipient that the server accepts;
     `no_mailbox` one that it surely does not know; `no_domain` a recipient's domain that does not exist; `no_login` the
-    server, where a port for programs offers no login; `windows_logins` the only logins of a server.
+    server, where a port for programs offers no login; `broken_address` an address of the server's that fails where
+    another does not; `windows_logins` the only logins of a server.
     """
     server, recipient = answers.get("server", ""), answers.get("recipient", "")
     unknown = verdict.cause is Cause.RECIPIENT_UNKNOWN and verdict.confidence is Confidence.CERTAIN
@@ -43,6 +46,7 @@ def settled(answers: Mapping[str, str], verdict: Verdict) -> dict[str, str]:
         "no_mailbox": recipient if unknown else "",
         "no_domain": next(iter(_said(verdict, "recipient_domain_missing", "domain")), ""),
         "no_login": server if any(_for_programs(one) for one in _all(verdict, "login_not_offered")) else "",
+        "broken_address": next((address for code in BROKEN for address in _said(verdict, code, "address")), ""),
         "windows_logins": next(iter(_said(verdict, "login_only_windows", "methods")), ""),
     }
     return {f"found.{name}": value for name, value in found.items() if value}

@@ -57,6 +57,11 @@ def came_to(held: Dialogue, stage: str) -> bool:
     return _progress(held) >= ORDER.index(stage)
 
 
+def came_as_far(held: Dialogue, other: Dialogue) -> bool:
+    """Tell whether one conversation came at least as far as another."""
+    return _progress(held) >= _progress(other)
+
+
 def works(held: Dialogue, target: Target) -> bool:
     """Tell whether a conversation shows settings that work, as far as can be seen without the password."""
     if held.ended is not Ended.FINISHED or (held.certificate is not None and held.certificate.failures):

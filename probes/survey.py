@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,8 @@ MOST_ADDRESSES = 6
 OVERDUE_SECONDS = 2.0
 """Conversations beside the given one wait so long for it after their greeting: mostly they are not needed."""
 GRACE_SECONDS = 1.0
+OTHERS_SECONDS = 6.0
+"""An address that keeps us waiting is waited for so long after another one of the same server was fine."""
 PROVOKED_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
 """A plain port that says nothing for so long may be waiting for TLS; it is asked on a connection of its own."""
@@ -55,9 +57,33 @@ async def _given(network: Network, target: Target) -> tuple[Dialogue, ...]:
             dialogue(network, target, address, target.port, target.security, login=address == _for_login(places))
             for address in places
         ]
-        return tuple(await asyncio.gather(*calls))
+        return await _first_fine(target, [asyncio.ensure_future(call) for call in calls])
     finally:
         network.happening("given").set()
+
+
+async def _first_fine(target: Target, asked: Sequence[asyncio.Task[Dialogue]]) -> tuple[Dialogue, ...]:
+    """Wait for every address, but not long for the others once one of them is fine: a program goes on with that one."""
+    left = set(asked)
+    try:
+        while left:
+            fine = any(one.done() and ranking.fine(target, (one.result(),)) for one in asked)
+            done, left = await asyncio.wait(
+                left, timeout=OTHERS_SECONDS if fine else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                break
+        return tuple(one.result() for one in asked if one.done())
+    finally:
+        for one in left:
+            one.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+async def late(network: Network, target: Target) -> tuple[str, ...]:
+    """Return the addresses that took the connection and had come to no end when that of another was fine."""
+    held = {dialogue.address for dialogue in await given(network, target)}
+    return tuple(address for address in await addresses(network, target) if address not in held)
 
 
 async def settled(network: Network, target: Target) -> bool:

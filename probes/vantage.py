@@ -33,7 +33,7 @@ class Vantage:
 
     `nameservers` and `controls` are (address or host, port); `routes` maps an (address, port) to the loopback
     (address, port) that is dialled in its place: how a practice range works without root. `rules` are the admin's own
-    for reading replies; they go before those shipped.
+    for reading replies; they go before those shipped. `hosts_file` is read only where no name servers are given.
     """
 
     nameservers: tuple[tuple[str, int], ...] = ()
@@ -44,5 +44,6 @@ class Vantage:
     extra_ports: frozenset[int] = frozenset()
     ehlo_name: str | None = None
     routes: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    hosts_file: Path = Path("/etc/hosts")
     rules: Matcher | None = field(default=None, repr=False, compare=False)
     name: str = field(default_factory=own_name)

@@ -100,7 +100,7 @@ def _no_network(case: _Case) -> Iterator[_Row]:
     lost = case.find("no_way_out", "no_resolver_route")
     # A control whose name nobody knows says something about its name only.
     dead = tuple(found for found in case.find("control_failed") if silent or found.evidence["how"] != "no address")
-    unreached = case.given(*_SILENT, "no_route") + case.find("dns_failed", "dns_refused")
+    unreached = case.given(*_SILENT, "no_route") + case.find("dns_failed", "dns_refused", "dns_withheld")
     if silent and lost:
         yield _Row(Cause.NO_NETWORK, CERTAIN, silent + lost)
     elif dead and (silent or unreached):
@@ -115,6 +115,10 @@ def _names(case: _Case) -> Iterator[_Row]:
         # A name of one word may well mean something on the person's own network, which we are not on.
         short = not case.target.host.mistake and "." not in case.target.host.name
         yield _Row(Cause.SERVER_NAME_WRONG, LIKELY if short else CERTAIN, found + case.find("other_name_answers"))
+    if found := case.find("name_invented"):
+        yield _Row(Cause.SERVER_NAME_WRONG, LIKELY, found + case.find("other_name_answers"))
+    if (found := case.find("name_by_wildcard")) and (other := _meant(case)):
+        yield _Row(Cause.SERVER_NAME_WRONG, LIKELY, found + other)
     if found := case.find("mail_domain_given"):
         sure = CERTAIN if case.works_with else LIKELY
         yield _Row(Cause.NO_ADDRESS, sure, found + case.find("other_name_answers"))
@@ -122,13 +126,28 @@ def _names(case: _Case) -> Iterator[_Row]:
     if found := case.find("no_address", "name_dangling"):
         yield _Row(Cause.NO_ADDRESS, CERTAIN, found + case.find("other_name_answers"))
         yield _Row(Cause.SERVER_NAME_WRONG, POSSIBLE, found)
-    if found := case.find("dns_failed", "dns_refused", "cname_loop"):
+    if found := case.find("cname_loop"):
         yield _Row(Cause.DNS_FAILURE, CERTAIN, found)
+    if found := case.find("dns_failed", "dns_refused"):
+        # A resolver on this very machine fails like this too where there is no network behind it.
+        alone = case.find("no_default_route") and not case.find("control_reached", "other_name_answers")
+        yield _Row(Cause.DNS_FAILURE, LIKELY if alone else CERTAIN, found)
+        if alone:
+            yield _Row(Cause.NO_NETWORK, POSSIBLE, found)
+    if found := case.find("dns_withheld"):
+        yield _Row(Cause.DNS_FAILURE, LIKELY, found)
+        yield _Row(Cause.SERVER_NAME_WRONG, POSSIBLE, found)
     if found := case.find("dns_timed_out"):
         shown = case.find("control_reached", "resolver_answers", "other_name_answers")
         yield _Row(Cause.DNS_FAILURE, LIKELY if shown else POSSIBLE, found + shown)
         if not shown:
             yield _Row(Cause.NO_NETWORK, POSSIBLE, found)
+
+
+def _meant(case: _Case) -> tuple[Finding, ...]:
+    """Find the names beside the typed one, under the same domain, that answer as mail servers."""
+    parent = case.target.host.name.partition(".")[2]
+    return tuple(f for f in case.find("other_name_answers") if f.evidence["name"].partition(".")[2] == parent)
 
 
 def _incoming(case: _Case) -> Iterator[_Row]:
@@ -166,7 +185,8 @@ def _reaching(case: _Case) -> Iterator[_Row]:
     elif filtered:
         sure = LIKELY if case.find("control_reached", "other_name_answers") else POSSIBLE
         yield _Row(Cause.TIMEOUT, sure, filtered)
-    if case.given("port_refused", "port_reset", *_SILENT) and (other := case.find("other_name_answers")):
+    other = case.find("other_name_answers", "name_by_wildcard")
+    if other and case.given("port_refused", "port_reset", *_SILENT):
         yield _Row(Cause.SERVER_NAME_WRONG, POSSIBLE, other)
 
 
@@ -281,8 +301,12 @@ def _recipient(case: _Case) -> Iterator[_Row]:
     if found := case.find("recipient_syntax"):
         yield _Row(Cause.RECIPIENT_SYNTAX, CERTAIN, found)
     near = case.find("recipient_near_miss")
-    if found := case.find("recipient_domain_missing", "recipient_null_mx", "recipient_domain_no_mail"):
-        yield _Row(Cause.RECIPIENT_DOMAIN_INVALID, CERTAIN, found + near)
+    sure = case.find("recipient_domain_missing", "recipient_null_mx", "recipient_domain_no_mail")
+    if found := sure or case.find("recipient_mx_wrong"):
+        yield _Row(Cause.RECIPIENT_DOMAIN_INVALID, CERTAIN if sure else LIKELY, found + near)
+    # Where all mail fails, it is not for the one recipient whose mail servers have no address just now.
+    if case.told.scope == "one" and (found := case.find("recipient_mx_nowhere")):
+        yield _Row(Cause.RECIPIENT_DOMAIN_INVALID, LIKELY, found + near)
 
 
 def _addressing(case: _Case) -> Iterator[_Row]:
@@ -296,12 +320,25 @@ def _addressing(case: _Case) -> Iterator[_Row]:
 
 
 def _hints(case: _Case) -> Iterator[_Row]:
+    for finding in case.find("ipv6_broken", "address_broken", "address_fails", "address_late"):
+        cause = _BY_HOW.get(finding.evidence.get("how", ""), Cause.TIMEOUT)
+        yield _Row(cause, POSSIBLE, (finding,))
+    if found := case.find("recipient_mx_nowhere"):
+        yield _Row(Cause.RECIPIENT_DOMAIN_INVALID, POSSIBLE, found)
     if near := case.find("recipient_near_miss"):
         yield _Row(Cause.RECIPIENT_UNKNOWN, POSSIBLE, near)
     if found := case.find("user_name_should_be_address", "user_name_should_be_local"):
         yield _Row(Cause.AUTH_FAILED_CREDENTIALS, POSSIBLE, found)
     if found := case.find("provider_wants_other_password"):
         yield _Row(Cause.APP_PASSWORD_OR_OAUTH_REQUIRED, POSSIBLE, found)
+
+
+_BY_HOW = {
+    "refused": Cause.CONNECTION_REFUSED,
+    "reset": Cause.CONNECTION_DROPPED,
+    "prohibited": Cause.PORT_BLOCKED,
+}
+"""What a program meets that tries only the one address, by how that one was reached."""
 
 
 def _by_reply(case: _Case, finding: Finding) -> _Row:
@@ -371,7 +408,10 @@ def _nothing_broken(case: _Case) -> _Row:
     if case.blind.get("reach") or not spoke:
         return _Row(Cause.UNKNOWN, POSSIBLE, ())
     whole = case.find("rcpt_accepted") and (case.find("login_worked") or case.target.login == "no")
-    return _Row(Cause.OK, CERTAIN if whole else LIKELY, ())
+    # A program that tries a broken address first does not see what we saw at another; nor does what we see here tell
+    # what becomes of a message behind the server.
+    parted = case.find("ipv6_broken", "address_broken", "address_fails", "address_late", "recipient_mx_nowhere")
+    return _Row(Cause.OK, CERTAIN if whole and not parted else LIKELY, parted)
 
 
 def _no_network_tested(reports: Sequence[Report]) -> tuple[NotTested, ...]:

@@ -31,13 +31,12 @@ async def look(target: Target, network: Network) -> Seen:
     """Try the same server's other ports and modes, and other names where this server comes to nothing."""
     asking = asyncio.ensure_future(survey.given(network, target))
     beside_it = asyncio.gather(survey.other_ports(network, target), survey.other_mode(network, target))
-    await asyncio.wait({asking}, timeout=PREPARE_SECONDS)
-    if not asking.done():
-        await nearby.names(network, target)  # looked up while the given server is late, dialled only if need be
+    preparing = asyncio.ensure_future(_prepare(target, network, asking))
     given = await asking
     if ranking.fine(target, given):
-        beside_it.cancel()
-        await asyncio.gather(beside_it, return_exceptions=True)
+        for needless in (beside_it, preparing):
+            needless.cancel()
+        await asyncio.gather(beside_it, preparing, return_exceptions=True)
         return Seen(given, ())
     ports, modes = await beside_it
     beside = [(held, target) for held in (*ports, *modes)]
@@ -48,6 +47,13 @@ async def look(target: Target, network: Network) -> Seen:
         if wrong_name or ranking.best(beside) is None:
             beside += await _other_names(target, network, names)
     return Seen(given, tuple(beside))
+
+
+async def _prepare(target: Target, network: Network, asking: asyncio.Future[tuple[Dialogue, ...]]) -> None:
+    """Look names up while the given server is late; they are dialled only if need be."""
+    await asyncio.wait({asking}, timeout=PREPARE_SECONDS)
+    if not asking.done():
+        await nearby.names(network, target)
 
 
 async def _other_names(target: Target, network: Network, named: tuple[str, ...]) -> list[tuple[Dialogue, Target]]:

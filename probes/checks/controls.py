@@ -9,11 +9,12 @@ import dns.reversename
 
 from probes import survey
 from probes.findings import Finding, Outcome, Report, Severity
-from probes.network import Answer, Dialled, Found, Network, Reached
+from probes.network import Answer, Dialled, Found, Network, Reached, has_route
 from probes.probe import Probe
 from probes.target import Target, parse_host
 
 NAME = "controls"
+SLOW_SECONDS = 1.0
 _OURS = (Reached.NO_ROUTE,)
 _ANSWERS = (Reached.CONNECTED, Reached.REFUSED, Reached.RESET, Reached.PROHIBITED)
 
@@ -27,6 +28,8 @@ class Seen:
     dialled: tuple[Dialled, ...]
     resolver_in_reach: bool = True
     resolver_heard: bool = False
+    way_out: bool = True
+    """Whether this machine has a way to the internet at all, whatever may be at its end."""
 
 
 async def look(target: Target, network: Network) -> Seen:
@@ -35,14 +38,35 @@ async def look(target: Target, network: Network) -> Seen:
     answers: tuple[Answer, ...] = ()
     dialled: tuple[Dialled, ...] = ()
     if not target.host.mistake and not target.host.address:
-        name = target.host.name
-        answers = tuple(await asyncio.gather(network.lookup(name, "A"), network.lookup(name, "AAAA")))
-    if any(answer.values for answer in answers) or target.host.address:
+        answers = await _answers(target.host.name, network)
+    if any(answer.values for answer in answers[:2]) or target.host.address:
         dialled = await survey.dialled(network, target)
     if target.host.address and all(one.reached in _OURS for one in dialled):
         # Nothing was asked of the resolver so far: is it only this address that there is no way to?
         answers = (await network.lookup(dns.reversename.from_address(target.host.name).to_text(), "PTR"),)
-    return Seen(tuple(await controls), answers, dialled, network.resolvers.in_reach(), network.resolvers.heard)
+    return Seen(
+        tuple(await controls), answers, dialled, network.resolvers.in_reach(), network.resolvers.heard, _way_out()
+    )
+
+
+async def _answers(name: str, network: Network) -> tuple[Answer, ...]:
+    """Ask for the name, and where that takes long for the root too, of which every resolver has something to say."""
+    asking = asyncio.ensure_future(network.both(name))
+    try:
+        await asyncio.wait({asking}, timeout=SLOW_SECONDS)
+        root = () if asking.done() else (await network.lookup(".", "NS"),)
+        return (*await asking, *root)
+    finally:
+        asking.cancel()
+
+
+def _way_out() -> bool:
+    """Tell whether the routing table knows a way to addresses of the internet's; sends nothing."""
+    return any(map(has_route, _FAR))
+
+
+_FAR = ("8.8.8.8", "2001:4860:4860::8888")
+"""Public addresses; that they are these does not matter."""
 
 
 async def _control(network: Network, host: str, port: int) -> tuple[str, int, Reached | None]:
@@ -76,6 +100,8 @@ def judge(target: Target, seen: Seen) -> Report:
         found.append(Finding("no_way_out", Severity.FAULT, target.host.name, {"detail": tried[0].detail}))
     elif any(d.reached in _ANSWERS for d in tried):
         found.append(Finding("something_answers", Severity.GOOD, target.host.name))
+    if not seen.way_out:
+        found.append(Finding("no_default_route", Severity.INFO, target.host.name))
     if not seen.controls:
         found.append(Finding("no_control", Severity.INFO, target.host.name))
     return Report(NAME, Outcome.DONE, tuple(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from probes import ranking, replies, survey
@@ -26,22 +27,26 @@ _STAGES = ("greeting", "ehlo", "helo", "ehlo_tls", "turned_away")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The conversations in the given mode, and those in the other, where a silent peer may have spoken."""
+    """The conversations in the given mode, and those in the other, where a silent peer may have spoken.
+
+    `late` are addresses that had said too little when the conversation with another one was over.
+    """
 
     given: tuple[Dialogue, ...]
     other: tuple[Dialogue, ...]
+    late: tuple[str, ...] = ()
 
 
 async def look(target: Target, network: Network) -> Seen:
     """Hold the conversation with the given settings, and hear who it is that keeps silent."""
     given, other = await asyncio.gather(survey.given(network, target), survey.other_mode(network, target))
-    return Seen(given, other)
+    return Seen(given, other, await survey.late(network, target))
 
 
 def judge(target: Target, seen: Seen) -> Report:
-    """Tell who speaks, how it greets, and where it stopped speaking."""
-    held = ranking.foremost(seen.given)
-    if held is None or held.ended is Ended.NOT_REACHED:
+    """Tell who speaks, how it greets, where it stopped speaking, and which other address of it came less far."""
+    held = first = ranking.foremost(seen.given)
+    if held is None or first is None or held.ended is Ended.NOT_REACHED:
         return Report(NAME, Outcome.BLIND, reason="not_reached")
     if held.speaker is Speaker.TLS and not held.encrypted:
         return Report(NAME, Outcome.DONE, transcript=held.transcript)  # the check of encryption says what that means
@@ -49,7 +54,18 @@ def judge(target: Target, seen: Seen) -> Report:
         if any(other.encrypted and other.speaker in _MAIL for other in seen.other):
             return Report(NAME, Outcome.DONE, transcript=held.transcript)
         held = next((other for other in seen.other if other.speaker is not Speaker.NOTHING), held)
-    return Report(NAME, Outcome.DONE, tuple(_findings(target, held)), transcript=held.transcript)
+    found = (*_findings(target, held), *_at_other_addresses(target, first, seen))
+    return Report(NAME, Outcome.DONE, found, transcript=held.transcript)
+
+
+def _at_other_addresses(target: Target, held: Dialogue, seen: Seen) -> Iterator[Finding]:
+    """Say which addresses take a connection and then fail where `held` did not: a program may try them first."""
+    for other in seen.given:
+        if other.ended is not Ended.NOT_REACHED and not ranking.came_as_far(other, held):
+            evidence = {"address": other.address, "stage": other.ended_at}
+            yield Finding("address_fails", Severity.WARNING, target.host.name, evidence)
+    for address in seen.late:
+        yield Finding("address_late", Severity.WARNING, target.host.name, {"address": address})
 
 
 def _findings(target: Target, held: Dialogue) -> list[Finding]:

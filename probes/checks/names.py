@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from probes.findings import Finding, Outcome, Report, Severity
@@ -16,6 +15,7 @@ NAME = "names"
 _TROUBLE = {
     Found.SERVFAIL: "dns_failed",
     Found.REFUSED: "dns_refused",
+    Found.WITHHELD: "dns_withheld",
     Found.TIME_OUT: "dns_timed_out",
     Found.LOOP: "cname_loop",
 }
@@ -36,7 +36,7 @@ async def look(target: Target, network: Network) -> Seen | None:
     if target.host.mistake or target.host.address:
         return None
     name = target.host.name
-    six, four = await asyncio.gather(network.lookup(name, "AAAA"), network.lookup(name, "A"))
+    six, four = await network.both(name)
     told = tuple(one for answer in (six, four) for one in answer.values if _may_be_told(target, network, answer, one))
     bare = not six.values and not four.values and Found.NO_DATA in (six.found, four.found)
     return Seen(four, six, await network.lookup(name, "MX") if bare else None, told)
@@ -66,6 +66,8 @@ def _findings(name: str, seen: Seen) -> list[Finding]:
     if seen.six.values + seen.four.values:
         addresses = {"addresses": ", ".join(seen.told[:6])} if seen.told else {}
         found = [Finding("name_found", Severity.GOOD, name, {**addresses, **(shown if seen.told else {})})]
+        if any(answer.by_file for answer in answers):
+            return [*found, Finding("name_by_file", Severity.WARNING, name)]
         if trouble := next((a for a in answers if not a.answered), None):
             evidence = {"kind": trouble.kind, "detail": trouble.detail or str(trouble.found)}
             found.append(Finding("dns_partly_failed", Severity.WARNING, name, evidence))

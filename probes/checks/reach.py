@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from probes import survey
 from probes.findings import Finding, Outcome, Report, Severity
@@ -58,15 +58,25 @@ def judge(target: Target, seen: Sequence[Dialled]) -> Report:
     fault = Severity.WARNING if connected else Severity.FAULT
     found = tuple(_finding(target, one, fault) for one in seen if one.reached is not Reached.FORBIDDEN)
     six = [dialled for dialled in given if ":" in dialled.address]
-    broken = [dialled for dialled in six if dialled.reached in _BROKEN]
-    if broken and len(broken) == len(six) and connected:
-        evidence = {"address": broken[0].address, "how": str(broken[0].reached)}
-        found += (Finding("ipv6_broken", Severity.WARNING, target.host.name, evidence),)
+    if connected:
+        found += tuple(_broken(target.host.name, given, six))
     ours = any(dialled.reached is Reached.NO_ROUTE for dialled in six)
     return Report(NAME, Outcome.DONE, found, not_tested=(("ipv6", "no_route_ipv6"),) if ours else ())
 
 
 _BROKEN = (Reached.FILTERED, Reached.REFUSED, Reached.RESET, Reached.UNREACHABLE, Reached.PROHIBITED)
+
+
+def _broken(name: str, given: Sequence[Dialled], six: Sequence[Dialled]) -> Iterator[Finding]:
+    """Say which addresses do not answer beside one that does: a program that tries them first waits for them."""
+    broken = [dialled for dialled in given if dialled.reached in _BROKEN]
+    whole = bool(six) and all(dialled in broken for dialled in six)
+    if whole:
+        yield Finding("ipv6_broken", Severity.WARNING, name, {"address": six[0].address, "how": str(six[0].reached)})
+    for dialled in broken:
+        if not (whole and dialled in six):
+            evidence = {"address": dialled.address, "how": str(dialled.reached)}
+            yield Finding("address_broken", Severity.WARNING, name, evidence)
 
 
 def _finding(target: Target, dialled: Dialled, fault: Severity) -> Finding:

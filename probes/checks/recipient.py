@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from dataclasses import dataclass
 
 from probes.findings import Finding, Outcome, Report, Severity
@@ -22,10 +23,12 @@ class Seen:
     mistake: Mistake | None = None
     mx: Answer | None = None
     addresses: tuple[Answer, ...] = ()
+    exchangers: tuple[tuple[Answer, ...], ...] = ()
+    """For each MX host what the name servers know of its addresses."""
 
 
 async def look(target: Target, network: Network) -> Seen:
-    """Read the address, and ask for MX, A and AAAA of its domain side by side."""
+    """Read the address, and ask for MX, A and AAAA of its domain side by side, then for the addresses of its MX."""
     if not target.recipient:
         return Seen()
     if mistake := address_mistake("recipient", target.recipient):
@@ -33,9 +36,10 @@ async def look(target: Target, network: Network) -> Seen:
     domain = domain_of(target.recipient)
     if not domain:
         return Seen(mistake=Mistake("recipient", "address_not_valid", {"typed": target.recipient[:80]}))
-    kinds = ("MX", "A", "AAAA")
-    mx, *rest = await asyncio.gather(*(network.lookup(domain, kind) for kind in kinds))
-    return Seen(domain, mx=mx, addresses=tuple(rest))
+    mx, own = await asyncio.gather(network.lookup(domain, "MX"), network.both(domain))
+    hosts = [host for value in mx.values if (host := value.split()[-1].rstrip(".").lower())]
+    exchangers = await asyncio.gather(*(network.both(host) for host in hosts))
+    return Seen(domain, mx=mx, addresses=own, exchangers=tuple(exchangers))
 
 
 def judge(target: Target, seen: Seen) -> Report:
@@ -66,12 +70,37 @@ def _domain(address: str, seen: Seen) -> Finding:
         preference, _, host = mx.values[0].partition(" ")
         if len(mx.values) == 1 and preference == "0" and host == ".":
             return Finding("recipient_null_mx", Severity.FAULT, address, evidence)
-        return Finding("recipient_domain_good", Severity.GOOD, address, {**evidence, "mx": host.rstrip(".")})
+        evidence["mx"] = host.rstrip(".")
+        if seen.exchangers and not any(map(_may_take_mail, seen.exchangers)):
+            return _nowhere(address, evidence, seen)
+        return Finding("recipient_domain_good", Severity.GOOD, address, evidence)
     if any(answer.values for answer in seen.addresses):
         return Finding("recipient_implicit_mx", Severity.INFO, address, evidence)
     if mx.found is Found.NO_DATA and all(answer.answered for answer in seen.addresses):
         return Finding("recipient_domain_no_mail", Severity.FAULT, address, evidence)
     return Finding("recipient_domain_unclear", Severity.WARNING, address, {**evidence, "detail": mx.detail})
+
+
+def _may_take_mail(answers: tuple[Answer, ...]) -> bool:
+    """Tell whether an MX host has an address at all, and not only one that is nobody's (`0.0.0.0`, `::`)."""
+    return any(not ipaddress.ip_address(value).is_unspecified for answer in answers for value in answer.values)
+
+
+def _nowhere(address: str, evidence: dict[str, str], seen: Seen) -> Finding:
+    """Say that no MX host leads anywhere, or that it could not be told of some."""
+    if not all(answer.answered for answers in seen.exchangers for answer in answers):
+        details = (answer.detail for answers in seen.exchangers for answer in answers if answer.detail)
+        return Finding("recipient_domain_unclear", Severity.WARNING, address, {**evidence, "detail": next(details, "")})
+    if _is_address(evidence["mx"]) or any(answer.values for answers in seen.exchangers for answer in answers):
+        return Finding("recipient_mx_wrong", Severity.FAULT, address, evidence)
+    return Finding("recipient_mx_nowhere", Severity.WARNING, address, evidence)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
 
 
 PROBE = Probe(NAME, look, judge, seconds=12)

@@ -11,6 +11,7 @@ import ipaddress
 import socket  # noqa: TID251 - this is the room that may
 import time
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from probes.findings import Finding
@@ -28,6 +29,8 @@ T = TypeVar("T")
 
 SILENT_SECONDS = 1.0
 """A dial that is unanswered for so long is no burden to its server, and keeps nobody from dialling."""
+OTHER_FAMILY_SECONDS = 1.5
+"""The addresses of one family are waited for so long after those of the other came."""
 AT_ONCE = 4
 """Connections to one host at the same time; servers count them."""
 IN_ALL = 12
@@ -75,7 +78,7 @@ class Network:
         self._happenings: dict[Hashable, asyncio.Event] = {}
         self._seats: dict[str, Seats] = {}
         self._taken: dict[socket.socket, tuple[Seats, ...]] = {}
-        self.resolvers = Resolvers(vantage.nameservers)
+        self.resolvers = Resolvers(vantage.nameservers, vantage.hosts_file)
 
     def hint(self, check: str, finding: Finding) -> None:
         """Tell at once what a check sees so far; its report may say otherwise in the end."""
@@ -104,11 +107,36 @@ class Network:
         known: Answer | None = task.result() if task is not None and task.done() else None
         return known
 
+    async def both(self, name: str) -> tuple[Answer, Answer]:
+        """Ask for AAAA and A side by side; once one of them settled it, the other is waited for a little longer only.
+
+        Some name servers never answer for AAAA, and nothing else need wait for that.
+        """
+        key = name.rstrip(".").lower()
+        return await self.once(("both", key), lambda: self._both(key))
+
+    async def _both(self, name: str) -> tuple[Answer, Answer]:
+        six, four = (asyncio.ensure_future(self.lookup(name, kind)) for kind in ("AAAA", "A"))
+        pair = {six, four}
+        try:
+            done, _ = await asyncio.wait(pair, return_when=asyncio.FIRST_COMPLETED)
+            settled = any(one.result().values or one.result().found is Found.NXDOMAIN for one in done)
+            await asyncio.wait(pair, timeout=OTHER_FAMILY_SECONDS if settled else None)
+            late = Answer(name, "", Found.TIME_OUT, detail="no answer")
+            return (
+                six.result() if six.done() else replace(late, kind="AAAA"),
+                four.result() if four.done() else replace(late, kind="A"),
+            )
+        finally:
+            for one in pair:
+                one.cancel()
+            await asyncio.gather(*pair, return_exceptions=True)
+
     async def addresses(self, host: str, *, is_address: bool = False) -> tuple[str, ...]:
         """Return the addresses of a name, IPv6 first as mail programs try them, or the address itself."""
         if is_address:
             return (host,)
-        six, four = await asyncio.gather(self.lookup(host, "AAAA"), self.lookup(host, "A"))
+        six, four = await self.both(host)
         return six.values + four.values
 
     async def reached(self, address: str, port: int) -> Dialled:

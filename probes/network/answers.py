@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+import dns.edns
 import dns.exception
 import dns.flags
 import dns.message
@@ -28,13 +29,17 @@ class Found(StrEnum):
     NO_DATA = "no_data"
     SERVFAIL = "servfail"
     REFUSED = "refused"
+    WITHHELD = "withheld"
     TIME_OUT = "time_out"
     LOOP = "loop"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question; `chain` holds the CNAME targets on the way, `detail` the servers' own words."""
+    """The answer to one question; `chain` holds the CNAME targets on the way, `detail` the servers' own words.
+
+    `by_file` says that no server was asked: the hosts file knows the name.
+    """
 
     name: str
     kind: str
@@ -42,6 +47,7 @@ class Answer:
     values: tuple[str, ...] = ()
     chain: tuple[str, ...] = ()
     detail: str = ""
+    by_file: bool = False
 
     @property
     def answered(self) -> bool:
@@ -55,7 +61,7 @@ class Answer:
 
 
 _BY_RCODE = {dns.rcode.REFUSED: Found.REFUSED}
-_WORST_LAST = (Found.TIME_OUT, Found.REFUSED, Found.SERVFAIL)
+_WORST_LAST = (Found.TIME_OUT, Found.REFUSED, Found.WITHHELD, Found.SERVFAIL)
 
 
 def text(value: object) -> str:
@@ -68,7 +74,11 @@ def read(name: str, kind: str, outcome: dns.resolver.Answer | BaseException) -> 
     match outcome:
         case dns.resolver.NXDOMAIN():
             response = next(iter(outcome.kwargs.get("responses", {}).values()), None)
-            return Answer(name, kind, Found.NXDOMAIN, chain=_chain(response)[:MOST_RECORDS] if response else ())
+            if response is None:
+                return Answer(name, kind, Found.NXDOMAIN)
+            if _withheld(response):
+                return Answer(name, kind, Found.WITHHELD, detail=clean(_said(response))[:200])
+            return Answer(name, kind, Found.NXDOMAIN, chain=_chain(response)[:MOST_RECORDS])
         case dns.resolver.NoNameservers() | dns.exception.Timeout():
             return _failed(name, kind, outcome.kwargs.get("errors", []))
         case BaseException():
@@ -125,6 +135,24 @@ def gravest(answers: Iterable[Answer]) -> Answer:
     return replace(worst, detail=", ".join(dict.fromkeys(a.detail for a in seen if a.detail))[:200])
 
 
+def cut_off(reason: dns.exception.Timeout) -> bool:
+    """Tell whether a name server did answer, only that the answer does not fit a datagram and TCP brings nothing."""
+    return any(isinstance(entry[3], dns.message.Truncated) for entry in reason.kwargs.get("errors", []))
+
+
+def _withheld(response: dns.message.Message) -> bool:
+    """Tell whether a resolver says itself that it hides the name (RFC 8914 sections 4.16 to 4.19)."""
+    return any(extended.code in _HIDING for extended in response.extended_errors())
+
+
+_HIDING = (
+    dns.edns.EDECode.BLOCKED,
+    dns.edns.EDECode.CENSORED,
+    dns.edns.EDECode.FILTERED,
+    dns.edns.EDECode.PROHIBITED,
+)
+
+
 def _chain(response: dns.message.Message) -> tuple[str, ...]:
     rrsets = (rrset for rrset in response.answer if rrset.rdtype == dns.rdatatype.CNAME)
     return tuple(text(record.target) for rrset in rrsets for record in rrset)
@@ -139,8 +167,11 @@ def _failed(name: str, kind: str, errors: list[tuple[Any, ...]]) -> Answer:
     seen: list[Found] = []
     words: list[str] = []
     for server, _, _, error, response in errors:
-        found = Found.TIME_OUT if response is None else _BY_RCODE.get(response.rcode(), Found.SERVFAIL)
-        seen.append(found)
+        if response is not None:
+            other = _BY_RCODE.get(response.rcode(), Found.SERVFAIL)
+            seen.append(Found.WITHHELD if _withheld(response) else other)
+        else:
+            seen.append(Found.SERVFAIL if isinstance(error, dns.message.Truncated) else Found.TIME_OUT)
         words.append(f"{str(server).removeprefix('Do53:')} {_why(error) if response is None else _said(response)}")
     found = max(seen, key=_WORST_LAST.index, default=Found.TIME_OUT)
     return Answer(name, kind, found, detail=", ".join(dict.fromkeys(map(clean, words)))[:200])
@@ -149,6 +180,8 @@ def _failed(name: str, kind: str, errors: list[tuple[Any, ...]]) -> Answer:
 def _why(error: object) -> str:
     if isinstance(error, dns.exception.Timeout):
         return "no answer"
+    if isinstance(error, dns.message.Truncated):
+        return "an answer that is cut off, and none over TCP"
     return (error.strerror or "no answer") if isinstance(error, OSError) else type(error).__name__
 
 

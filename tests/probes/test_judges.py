@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from probes.certificate import Certificate
@@ -77,6 +79,15 @@ def test_each_first_word_has_its_code(given, other, codes) -> None:
     report = greeting.judge(target(), greeting.Seen((given,), other))
     assert report.outcome is (Outcome.BLIND if codes is None else Outcome.DONE)
     assert [finding.code for finding in report.findings] == (codes or [])
+
+
+def test_an_address_that_takes_the_connection_and_then_fails_is_named_beside_one_that_works() -> None:
+    works = held(HELLO)
+    silent = replace(held(ended=Ended.SILENT, at="greeting", speaker=Speaker.NOTHING), address="192.0.2.2")
+    away = replace(held(ended=Ended.NOT_REACHED, at="connect", speaker=Speaker.NOTHING), address="192.0.2.3")
+    report = greeting.judge(target(), greeting.Seen((silent, works, away), (), ("192.0.2.4",)))
+    found = [(one.code, one.evidence.get("address")) for one in report.findings]
+    assert found == [("greeting", None), ("address_fails", "192.0.2.2"), ("address_late", "192.0.2.4")]
 
 
 def broken(error: str, *exchanges: Exchange, **more: object) -> Dialogue:

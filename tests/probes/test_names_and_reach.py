@@ -86,7 +86,12 @@ REACH = [
     (
         [dialled(Reached.CONNECTED, address=SIX), dialled(Reached.FILTERED)],
         Outcome.DONE,
-        ["port_open", "port_filtered"],
+        ["port_open", "port_filtered", "address_broken"],
+    ),
+    (
+        [dialled(Reached.REFUSED, address=SIX), dialled(Reached.CONNECTED, address="2001:db8::2")],
+        Outcome.DONE,
+        ["port_refused", "port_open", "address_broken"],
     ),
 ]
 

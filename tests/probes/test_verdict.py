@@ -48,6 +48,8 @@ CONTROL_25 = finding("control_reached", port="25", how="connected")
 CONTROL = finding("control_reached", port="443", how="connected")
 DEAD = finding("control_failed", port="443", how="filtered")
 NAMELESS = finding("control_failed", port="443", how="no address")
+WILD = finding("name_by_wildcard", parent="a.test")
+BESIDE = finding("other_name_answers", name="mail.a.test", port="465")
 HIGH = finding("other_name_answers", name="smtp.b.test", port="465")
 
 ROWS: list[tuple[str, tuple[Finding, ...], Cause, Confidence]] = [
@@ -61,6 +63,13 @@ ROWS: list[tuple[str, tuple[Finding, ...], Cause, Confidence]] = [
     ("no address", (finding("no_address"),), Cause.NO_ADDRESS, C),
     ("an alias that leads nowhere", (finding("name_dangling"),), Cause.NO_ADDRESS, C),
     ("the name servers fail", (finding("dns_failed"),), Cause.DNS_FAILURE, C),
+    ("the name servers hide the name", (finding("dns_withheld"),), Cause.DNS_FAILURE, L),
+    ("they fail where there is no way out", (finding("dns_failed"), finding("no_default_route")), Cause.DNS_FAILURE, L),
+    ("they fail, no way out, controls answer", (finding("dns_failed"), finding("no_default_route"), CONTROL), Cause.DNS_FAILURE, C),  # noqa: E501 - a row of a table
+    ("an alias that goes round", (finding("cname_loop"),), Cause.DNS_FAILURE, C),
+    ("a name that was made up", (finding("name_invented"), given("port_refused")), Cause.SERVER_NAME_WRONG, L),
+    ("a wildcard, and the name beside answers", (WILD, BESIDE, given("port_refused")), Cause.SERVER_NAME_WRONG, L),
+    ("a wildcard alone", (WILD, given("port_refused")), Cause.CONNECTION_REFUSED, C),
     ("the name servers are silent", (finding("dns_timed_out"),), Cause.DNS_FAILURE, P),
     ("the name servers are silent and controls answer", (finding("dns_timed_out"), CONTROL), Cause.DNS_FAILURE, L),
     ("an incoming server answers", (REACHED, finding("incoming_server")), Cause.INCOMING_SERVER_USED, C),
@@ -123,6 +132,7 @@ ROWS: list[tuple[str, tuple[Finding, ...], Cause, Confidence]] = [
     ("no login at all", (GREETED, finding("login_not_offered")), Cause.AUTH_MECHANISM_UNSUPPORTED, L),
     ("a misspelt recipient", (GREETED, finding("recipient_syntax")), Cause.RECIPIENT_SYNTAX, C),
     ("a domain without mail", (GREETED, finding("recipient_null_mx")), Cause.RECIPIENT_DOMAIN_INVALID, C),
+    ("an MX that cannot be one", (GREETED, finding("recipient_mx_wrong")), Cause.RECIPIENT_DOMAIN_INVALID, L),
     ("too large", (GREETED, finding("over_size_limit")), Cause.MESSAGE_TOO_LARGE, C),
     ("recipient refused", (GREETED, reply("rcpt_refused", Cause.RECIPIENT_UNKNOWN)), Cause.RECIPIENT_UNKNOWN, C),
     ("nothing wrong", (GREETED,), Cause.OK, L),
@@ -231,6 +241,34 @@ def test_without_a_network_all_else_is_not_tested() -> None:
     blind = Report("greeting", Outcome.BLIND, reason="not_reached")
     said = weigh(finding("resolver_silent"), finding("no_way_out"), reports=(blind,))
     assert {entry.reason for entry in said.not_tested} == {"no_network"}
+
+
+def test_mail_servers_of_a_recipients_without_an_address_explain_a_failure_for_that_one_alone() -> None:
+    nowhere = finding("recipient_mx_nowhere", domain="b.test")
+    said = weigh(GREETED, nowhere)
+    assert (said.cause, [one.cause for one in said.runners_up]) == (Cause.OK, [Cause.RECIPIENT_DOMAIN_INVALID])
+    said = weigh(GREETED, nowhere, told=Told(scope="one"))
+    assert (said.cause, said.confidence) == (Cause.RECIPIENT_DOMAIN_INVALID, L)
+
+
+WHOLE = (GREETED, finding("rcpt_accepted"), finding("login_worked"))
+
+
+@pytest.mark.parametrize(
+    ("broken", "other"),
+    [
+        (finding("ipv6_broken", address="x", how="filtered"), Cause.TIMEOUT),
+        (finding("address_broken", address="x", how="refused"), Cause.CONNECTION_REFUSED),
+        (finding("address_broken", address="x", how="prohibited"), Cause.PORT_BLOCKED),
+        (finding("address_fails", address="x", stage="greeting"), Cause.TIMEOUT),
+        (finding("address_late", address="x"), Cause.TIMEOUT),
+    ],
+)
+def test_where_one_address_of_several_is_broken_nothing_is_certain_and_that_is_said_first(broken, other) -> None:
+    said = weigh(*WHOLE, broken)
+    assert (said.cause, said.confidence, said.decided_by) == (Cause.OK, L, (broken,))
+    assert [one.cause for one in said.runners_up] == [other]
+    assert weigh(*WHOLE).confidence is C
 
 
 def test_settings_that_work_are_named_only_where_the_given_ones_do_not() -> None:
