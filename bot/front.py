@@ -54,6 +54,12 @@ class Shown:
     whole: bool = True
 
 
+class Unreached(Exception):  # noqa: N818 - named as the house names its few exceptions
+    """A platform did not take something: `str()` is a plain sentence, `lasting` says that trying at once is vain."""
+
+    lasting = False
+
+
 class Front(Protocol):
     """A platform's own half. A call may come twice for one revision (after a crash) and must then do no harm."""
 

@@ -18,7 +18,7 @@ from bot.desk.casework import Casework
 from bot.desk.errands import UNNOTED, Errands
 from bot.desk.outcome import Outcome, Result
 from bot.desk.sweep import Sweep
-from bot.front import Front, Turn
+from bot.front import Front, Turn, Unreached
 from bot.store import Change, Moved, Pending, Store, StoreError
 from flows.conversation import AskedHuman, Cancel, Conversation, Effect, Filled, HandOver, Opened, Show, Status
 from flows.machine import Tree, WrongTurn
@@ -240,8 +240,11 @@ class Desk:
         await self.alter(conversation, closed, done)
 
     def reference(self, reason: BaseException) -> str:
-        """Log an unexpected error and return the short word under which it stands there."""
+        """Log an error and return the short word under which it stands there; what is known needs no traceback."""
         word = secrets.token_hex(3).upper()
+        if isinstance(reason, Unreached):
+            LOG.warning("reference %s: %s", word, reason)
+            return word
         LOG.error("reference %s: %s", word, type(reason).__name__, exc_info=reason)
         return word
 

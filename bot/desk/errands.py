@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, assert_never
 from bot.desk import outcome as said
 from bot.desk.bells import Bells
 from bot.desk.runs import MOST_TRIES, Runs, noticed
-from bot.front import Attentive, Case, Front
+from bot.front import Attentive, Case, Front, Unreached
 from bot.store import Pending, Redraw, Relay, Ring, Store
-from flows.conversation import Cancel, Conversation, Effect, HandOver, Look, Show
+from flows.conversation import Cancel, Conversation, Effect, HandOver, Look, Show, Status
 from flows.handover import brief
 from flows.machine import Tree
 from flows.screen import Progress, Screen
@@ -189,6 +189,7 @@ class Errands:
                 except Exception as reason:  # noqa: BLE001 - a front is somebody else's network
                     self._desk.reference(reason)
                     doubt = True
+                    lasts = isinstance(reason, Unreached) and reason.lasting
                 else:
                     notes = {now.id: shown.notes} if shown and shown.notes else {}
                     whole = shown is None or shown.whole
@@ -196,8 +197,9 @@ class Errands:
                     if not whole:
                         await self._put_off(numbers, pending.tries)
                     return
-            if wait is not None:
-                await asyncio.sleep(wait)
+            if wait is None or lasts:
+                break
+            await asyncio.sleep(wait)
         await self._put_off(numbers, pending.tries)
 
     async def _put_off(self, numbers: Sequence[int], tries: int) -> None:
@@ -216,6 +218,8 @@ class Errands:
                 return await call(), ""
             except Exception as reason:  # noqa: BLE001 - a front is somebody else's network
                 reference = self._desk.reference(reason)
+                if isinstance(reason, Unreached) and reason.lasting:
+                    break
             if wait is not None:
                 await asyncio.sleep(wait)
         return None, reference
@@ -274,18 +278,34 @@ class Errands:
     # A human
 
     async def _hand_over(self, pending: Pending) -> None:
+        """Give the case to a human; where nobody can be reached that is said, and it is tried again for an hour."""
         conversation = await self._store.load(pending.conversation)
-        if conversation is None:
+        if conversation is None or conversation.status is not Status.HANDED:  # the person went on without a human
             await self._store.done([pending.number])
             return
-        case = self._case(conversation)
-        if pending.tries > MOST_TRIES:
+        case, why = self._case(conversation), ""
+
+        async def hand_over() -> str:
+            nonlocal why
+            try:
+                return await self._front.hand_over(conversation, case)
+            except Unreached as reason:
+                why = str(reason)
+                raise
+
+        if pending.tries > MOST_PUT_OFF:
             word: str = self._desk.reference(RuntimeError(f"handing over was taken up {pending.tries} times"))
             sentence = None
         else:
-            sentence, word = await self._patiently(lambda: self._front.hand_over(conversation, case))
-        notice = sentence if sentence is not None else said.not_handed(word, self._support)
-        await self._desk.alter(pending.conversation, lambda now: noticed(now, notice), pending.number)
+            sentence, word = await self._patiently(hand_over)
+        if sentence is not None:
+            await self._desk.alter(pending.conversation, _handed(sentence), pending.number)
+            return
+        over = pending.tries >= MOST_PUT_OFF
+        if over or conversation.id not in (conversation.notice or ""):  # once, not at every try
+            notice = said.not_handed(word, self._support, conversation.id, why, over=over)
+            await self._desk.alter(pending.conversation, _handed(notice), UNNOTED)
+        await self._put_off([pending.number], pending.tries)
 
     def _case(self, conversation: Conversation) -> Case:
         try:
@@ -295,3 +315,8 @@ class Errands:
             known = {"headline": said.broken_case(self._desk.reference(reason)), "answers": answers}
             known |= {"texts": conversation.texts, "pictures": conversation.pictures}
         return Case(conversation=conversation.id, owner=conversation.owner, **known)
+
+
+def _handed(notice: str) -> Following:
+    """Return the change that says something above the step of a case that a human is to have."""
+    return lambda now: noticed(now, notice) if now.status is Status.HANDED else None

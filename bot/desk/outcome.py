@@ -70,9 +70,11 @@ def unsaved(reference: str, support: str) -> str:
     return " ".join([say("desk", "unsaved", reference=reference), *human])
 
 
-def not_handed(reference: str, support: str) -> str:
-    """Say that the case did not reach a human."""
-    return say("desk", "not_handed", reference=reference, support=support or say("desk", "helpdesk"))
+def not_handed(reference: str, support: str, case: str, why: str, *, over: bool) -> str:
+    """Say that a case did not reach a human, and whether it is tried again; `why` is a sentence for the IT."""
+    whom = support or say("desk", "helpdesk")
+    said = say("desk", "not_handed_over" if over else "not_handed", support=whom, conversation=case)
+    return f"{said} {say('desk', 'for_it', why=why, reference=reference)}"
 
 
 def look_failed(reference: str, support: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -22,7 +22,7 @@ from slack_sdk.models.blocks import (
 from bot.slack import limits, marks
 from bot.slack.marks import Mark
 from bot.slack.newer import folded, plan
-from bot.slack.text import DOTS, bare, cut, escaped, fitted, marked, paragraphs, plain
+from bot.slack.text import DOTS, bare, cut, escaped, fitted, marked, paragraphs, plain, unescaped
 from bot.slack.words import say, state
 from flows.screen import Kind, Progress, Screen
 from flows.screen import Option as Choice
@@ -90,6 +90,13 @@ def message(screen: Screen, *, new: bool = False) -> Drawn:
     blocks += _choices(screen)
     blocks += _footer(screen)
     return checked(Drawn(spoken(screen), _thinned(blocks)))
+
+
+def simple(screen: Screen) -> Drawn:
+    """Draw a step as one plain text with its buttons: for the day on which Slack refuses what `message` drew."""
+    said = spoken(replace(screen, options=()))
+    blocks: list[Block] = [SectionBlock(text=PlainTextObject(text=cut(unescaped(said), limits.SECTION), emoji=False))]
+    return Drawn(said, [block.to_dict() for block in (*blocks, *_choices(screen), *_footer(screen))])
 
 
 def checked(drawn: Drawn, *, most: int = limits.BLOCKS) -> Drawn:

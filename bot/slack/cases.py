@@ -96,9 +96,9 @@ class Cases:
         except SlackFault as fault:
             if fault.error == "exchanged_trigger_id":
                 return
-            if fault.error not in TRIGGER:
-                raise
-            await self._replies.answer(body, person.owner, note(say("trigger_late")))
+            LOG.warning("a form was not opened: %s", fault)
+            word = "trigger_late" if fault.error in TRIGGER else "question_refused"
+            await self._replies.answer(body, person.owner, note(say(word)))
 
     async def asked(self, body: Body, ack: Ack) -> None:
         """Carry the question to the person, and show in the thread that it was asked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -17,12 +18,14 @@ from bot.slack.gate import Gate
 from bot.slack.home import note
 from bot.slack.marks import Mark
 from bot.slack.notes import BELOW
+from bot.slack.openings import Openings
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
 from bot.slack.words import say
 from flows.conversation import AskedHuman, Chose, Event, Filled, StartedAgain, WentBack
 from flows.screen import Kind, Screen
 
+LOG = logging.getLogger(__name__)
 Ack = Callable[..., Awaitable[Any]]
 DOUBLE_CLICK = 2.0
 """Seconds within which a second press of the same button is the same wish, and stays without an answer."""
@@ -32,8 +35,9 @@ PRESSES_KEPT = 10_000
 class Clicks:
     """What is pressed in a step, and the forms that it opens."""
 
-    def __init__(self, desk: Desk, front: SlackFront, gate: Gate, replies: Replies) -> None:
+    def __init__(self, desk: Desk, front: SlackFront, gate: Gate, replies: Replies, openings: Openings) -> None:
         self._desk = desk
+        self._openings = openings
         self._front = front
         self._gate = gate
         self._replies = replies
@@ -127,7 +131,7 @@ class Clicks:
         if conversation is None:
             await self._replies.answer(body, person.owner, note(say("nothing_open"), start=True))
             return
-        await self._desk.show_again(conversation.id, notes=BELOW)
+        await self._openings.show_again(body, conversation)
 
     async def _open(self, body: Body, person: Who, mark: Mark) -> None:
         conversation = await self._desk.load(mark.conversation)
@@ -144,9 +148,11 @@ class Clicks:
         except SlackFault as fault:
             if fault.error == "exchanged_trigger_id":
                 return  # a repetition of this press: the form is open
-            if fault.error not in TRIGGER:
-                raise
-            await self._desk.show_again(conversation.id, notes=BELOW, notice=say("trigger_late"))
+            LOG.warning("a form was not opened: %s", fault)
+            if fault.error in TRIGGER:
+                await self._desk.show_again(conversation.id, notes=BELOW, notice=say("trigger_late"))
+            else:
+                await self._replies.answer(body, person.owner, note(say("form_refused")))
 
     async def _answered(self, body: Body, person: Who, outcome: Outcome) -> None:
         match outcome.result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from flows.screen import Progress, Screen
 
 LOG = logging.getLogger(__name__)
 CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+MOST_SHUT = 10_000
 BETWEEN_EDITS = 1.0
 """Seconds between two edits of one message."""
 
@@ -62,6 +64,8 @@ class SlackFront:
         self._lives: dict[str, _Live] = {}
         self.dress: Callable[[Conversation, Screen], Awaitable[Screen]] | None = None
         """What puts into a screen, as it is shown, what is kept nowhere (a one-time link)."""
+        self.shut: OrderedDict[str, SlackFault] = OrderedDict()
+        """Whose direct message takes nothing, and why; for the place where they pressed."""
 
     async def show(self, conversation: Conversation, screen: Screen, *, notes: Mapping[str, str], doubt: bool) -> Shown:
         """Draw the newest step at the bottom; the one before shrinks to its line. Raises SlackFault."""
@@ -73,7 +77,15 @@ class SlackFront:
                 screen = await self.dress(conversation, screen)
             if int(notes.get("revision", -1)) > screen.revision:
                 return Shown({})
-            return await self._draw(conversation, screen, notes, live, doubt=doubt)
+            drawn = await self._draw(conversation, screen, notes, live, doubt=doubt)
+        except SlackFault as fault:
+            self.shut[conversation.owner] = fault
+            while len(self.shut) > MOST_SHUT:
+                self.shut.popitem(last=False)
+            raise
+        else:
+            self.shut.pop(conversation.owner, None)
+            return drawn
         finally:
             live.users -= 1
             self._let_go(conversation.id, live)
@@ -94,15 +106,38 @@ class SlackFront:
         await self._support.redraw(conversation.id, case, handed)
 
     async def relay(self, conversation: Conversation, relay: Relay, number: int, *, again: bool) -> None:
-        """Carry words into the person's direct message, or into the thread of the case, once. Raises SlackFault."""
-        name = f"relay {number}"
-        if relay.to == "human":
-            drawn = said(relay.who, "from_person", relay.text)
-            await self._support.to_thread(conversation.id, drawn, name, again=again)
-            return
-        channel = await self.channel(conversation.owner)
-        drawn = said(relay.who, "from_human", relay.text)
-        await posted(self.calls, channel, drawn, conversation.id, name, again=again)
+        """Carry words into the person's direct message, or into the thread of the case, once.
+
+        Where Slack will not take them, whoever wrote them is told. Raises SlackFault for what passes.
+        """
+        there, back = (self._to_human, self._to_person)[:: 1 if relay.to == "human" else -1]
+        word, returned = ("from_person", "not_carried") if relay.to == "human" else ("from_human", "not_delivered")
+        try:
+            await there(conversation, said(relay.who, word, relay.text), f"relay {number}", again=again)
+        except SlackFault as fault:
+            if not fault.lasting:
+                raise
+            LOG.warning("words were not carried: %s", fault)
+            await back(conversation, note(say(returned, why=fault)), f"returned {number}", again=again)
+
+    async def _to_human(self, conversation: Conversation, drawn: Drawn, name: str, *, again: bool) -> None:
+        await self._support.to_thread(conversation.id, drawn, name, again=again)
+
+    async def _to_person(self, conversation: Conversation, drawn: Drawn, name: str, *, again: bool) -> None:
+        async def post(channel: str) -> None:
+            await posted(self.calls, channel, drawn, conversation.id, name, again=again)
+
+        await self._direct(conversation.owner, post)
+
+    async def _direct(self, owner: str, post: Callable[[str], Awaitable[None]]) -> None:
+        """Post into the owner's direct message; one that was closed is opened anew. Raises SlackFault."""
+        try:
+            await post(await self.channel(owner))
+        except SlackFault as fault:
+            if fault.error not in CLOSED or owner not in self._channels:
+                raise
+            del self._channels[owner]
+            await post(await self.channel(owner))
 
     async def echo(self, conversation: str, who: str, text: str) -> None:
         """Show in the thread of a case what was asked by the form. Raises SlackFault."""
@@ -111,14 +146,15 @@ class SlackFront:
     async def remind(self, conversation: Conversation, screen: Screen, words: str, *, again: bool) -> None:
         """Post a reminder with the way back to the step, once. Raises SlackFault."""
         drawn = note(words, resume=Mark(conversation.id, screen.revision))
-        channel = await self.channel(conversation.owner)
-        name = f"remind {screen.revision}"
-        await posted(self.calls, channel, drawn, conversation.id, name, again=again)
+        await self._to_person(conversation, drawn, f"remind {screen.revision}", again=again)
 
     async def tell(self, owner: str, drawn: Drawn) -> None:
         """Post a message that belongs to no step into the owner's direct message. Raises SlackFault."""
-        channel = await self.channel(owner)
-        await self.calls("chat.postMessage", repeat=False, channel=channel, **body(drawn), **QUIET)
+
+        async def post(channel: str) -> None:
+            await self.calls("chat.postMessage", repeat=False, channel=channel, **body(drawn), **QUIET)
+
+        await self._direct(owner, post)
 
     async def channel(self, owner: str) -> str:
         """Return the id of the owner's direct message with the bot, opened where it is not. Raises SlackFault."""

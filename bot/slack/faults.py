@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.catalogue import catalogue, say
+from bot.front import Unreached
 
 
-class SlackFault(Exception):  # noqa: N818 - named as the house names its few exceptions
+class SlackFault(Unreached):
     """Slack refused or did not answer.
 
     `str()` is a plain sentence, `error` Slack's name for it; `lasting` says that trying again is vain, `refused` that
@@ -21,8 +22,22 @@ class SlackFault(Exception):  # noqa: N818 - named as the house names its few ex
 
 
 TRIGGER = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"})
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
+NO_THREAD = frozenset({"thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"})
+UNDRAWN = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
+"""Slack does not take a message as it is drawn; a plainer one it may."""
+PASSING = frozenset(
+    {
+        "external_channel_migrating",
+        "fatal_error",
+        "fetch_members_failed",
+        "internal_error",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+        "update_failed",
+    }
+)
 """Slack's own trouble, as far as its errors have names for it."""
 
 

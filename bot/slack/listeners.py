@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from slack_bolt.async_app import AsyncApp
 
-from bot.desk import Desk, Result
+from bot.desk import Desk, Outcome, Result
 from bot.slack import marks, reading
 from bot.slack.acks import acknowledged, before_ack, nothing_more, told
 from bot.slack.calls import body as drawn_body
@@ -24,7 +24,6 @@ from bot.slack.gate import Gate, House
 from bot.slack.home import note
 from bot.slack.homes import published
 from bot.slack.messages import Messages
-from bot.slack.notes import BELOW
 from bot.slack.openings import Openings
 from bot.slack.people import People
 from bot.slack.reading import Body, Who
@@ -60,8 +59,8 @@ class Listeners:
         self._house = house
         self._people = people
         self.replies = Replies(front, session)
-        self._openings = Openings(desk, house=house, people=people, replies=self.replies)
-        self._clicks = Clicks(desk, front, gate, self.replies)
+        self._openings = Openings(desk, front, house=house, people=people, replies=self.replies)
+        self._clicks = Clicks(desk, front, gate, self.replies, self._openings)
         self._cases = Cases(desk, front, gate=gate, replies=self.replies, people=people, once=self._openings.once)
         self._dropped = Dropped(desk, front, files, self.replies, f"slack:{house.team}:")
         self._messages = Messages(
@@ -137,10 +136,12 @@ class Listeners:
             await told(ack, self._openings.offer(current))
         elif current:
             await told(ack, self._openings.pointer(body, "pointer"))
-            self.replies.later(self._desk.show_again(current.id, notes=BELOW))
+            self.replies.later(self._openings.show_again(body, current))
         else:
             outcome = await self._openings.opened(reading.key(body), person, text)
             await told(ack, note(outcome.said) if outcome.said else self._openings.pointer(body, "pointer"))
+            if outcome.conversation:
+                self.replies.later(self._openings.told_if_shut(body, outcome.conversation))
 
     # Start, the shortcut, App Home
 
@@ -158,7 +159,7 @@ class Listeners:
         if outcome.result is Result.FAILED:
             self.replies.later(self.replies.answer(body, person.owner, failed(outcome)))
         elif body.get("view"):
-            self.replies.later(self._publish(person, say("home_started")))
+            self.replies.later(self._started(person, outcome))
         elif (body.get("container") or {}).get("is_ephemeral"):
             self.replies.later(
                 self.replies.answer(body, person.owner, self._openings.pointer(body, "resumed"), replace=True)
@@ -190,6 +191,11 @@ class Listeners:
         if person is None or self._gate.stranger(person) or (body["event"].get("tab") or "home") != "home":
             return
         self.replies.later(self._publish(person))
+
+    async def _started(self, person: Who, outcome: Outcome) -> None:
+        """Say in App Home that the conversation is in the direct message, or why it is not."""
+        why = await self._openings.shut(outcome.conversation) if outcome.conversation else ""
+        await self._publish(person, say("shut", why=why) if why else say("home_started"))
 
     async def _publish(self, person: Who, note_: str = "") -> None:
         view = await published(self._desk, self._people, person, note_)

@@ -7,9 +7,11 @@ from collections import OrderedDict
 from bot.catalogue import meaning
 from bot.desk import Desk, Outcome, Result
 from bot.slack.blocks import Drawn
+from bot.slack.delivery import SlackFront
 from bot.slack.gate import House
 from bot.slack.home import note, pointer
 from bot.slack.marks import Mark
+from bot.slack.notes import BELOW
 from bot.slack.people import People
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
@@ -22,8 +24,8 @@ DELIVERIES_KEPT = 10_000
 class Openings:
     """What commands, messages, mentions and the shortcut share."""
 
-    def __init__(self, desk: Desk, *, house: House, people: People, replies: Replies) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, front: SlackFront, *, house: House, people: People, replies: Replies) -> None:
+        self._desk, self._front = desk, front
         self._house = house
         self._people = people
         self._replies = replies
@@ -39,6 +41,21 @@ class Openings:
     async def _speaks(self, person: Who, conversation: str) -> None:
         if locale := (await self._people.known(person.user)).locale:
             await self._desk.speaks(conversation, locale)
+
+    async def show_again(self, body: Body, now: Conversation) -> None:
+        """Draw the open step anew at the bottom of the direct message; say where it was pressed if that is shut."""
+        await self._desk.show_again(now.id, notes=BELOW)
+        await self.told_if_shut(body, now)
+
+    async def told_if_shut(self, body: Body, now: Conversation) -> None:
+        """Say where it was pressed if the direct message takes nothing."""
+        if why := await self.shut(now):
+            await self._replies.where_pressed(body, note(say("shut", why=why)))
+
+    async def shut(self, now: Conversation) -> str:
+        """Wait until the newest step was drawn; return why it could not be, or an empty text."""
+        await self._desk.settled(now.id)
+        return str(self._front.shut.get(now.owner) or "")
 
     async def worded(self, person: Who, text: str) -> Drawn | None:
         """Answer the words `help`, `status` and `forget me`; None for any other text."""

@@ -64,6 +64,11 @@ class Replies:
             return
         await self._front.tell(owner, drawn)
 
+    async def where_pressed(self, body: Body, drawn: Drawn) -> None:
+        """Answer a press or a command there alone; where Slack gave no way back to it, there is none."""
+        if url := str(body.get("response_url") or ""):
+            await self._by_url(url, drawn, replace=False)
+
     async def _by_url(self, url: str, drawn: Drawn, *, replace: bool) -> bool:
         payload = {"response_type": "ephemeral", "replace_original": replace, **drawn_body(drawn)}
         try:

@@ -7,9 +7,9 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.blocks import message, shrunk
+from bot.slack.blocks import message, shrunk, simple
 from bot.slack.calls import QUIET, Calls, body
-from bot.slack.faults import GONE, SlackFault
+from bot.slack.faults import GONE, UNDRAWN, SlackFault
 from bot.slack.notes import Older
 from flows.screen import Screen
 
@@ -20,7 +20,6 @@ LOOKED_BACK = 30
 """Messages of the direct message that are searched for one that may have been posted before a crash."""
 IN_FLIGHT = 1.0
 """Seconds within which a post arrives whose sender died, or was not answered."""
-BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,11 @@ class Steps:
         try:
             return await self._calls(method, **body(message(screen, new=self._new)), **arguments)
         except SlackFault as fault:
-            if not self._new or fault.error not in BAD_BLOCKS:
+            if fault.error not in UNDRAWN:
                 raise
+            if not self._new:
+                LOG.error("Slack refused step %s as it is drawn; it is drawn plainly: %s", screen.step, fault)  # noqa: TRY400
+                return await self._calls(method, **body(simple(screen)), **arguments)
             LOG.warning("Slack refused its newer blocks; classic ones are used from now on: %s", fault)
             self._new = False
-        return await self._calls(method, **body(message(screen)), **arguments)
+        return await self._send(method, screen, **arguments)

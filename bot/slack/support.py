@@ -10,7 +10,7 @@ from bot.front import Case
 from bot.slack import case as cases
 from bot.slack.blocks import Drawn
 from bot.slack.calls import Calls, body
-from bot.slack.faults import GONE, SlackFault
+from bot.slack.faults import GONE, NO_THREAD, SlackFault
 from bot.slack.notes import Notes
 from bot.slack.posts import metadata, post_once
 from bot.slack.words import say
@@ -33,9 +33,8 @@ class Support:
     async def hand_over(self, conversation_id: str, case: Case) -> str:
         """Post the case once, its texts and transcript in the thread; return the sentence for the person.
 
-        A case that is in the channel already is told in its thread that a human is asked for again. What trying again
-        cannot mend (no channel, not invited, a missing scope) is said to the person; what passes raises SlackFault, for
-        the desk to try again.
+        A case that is in the channel already is told in its thread that a human is asked for again. Raises SlackFault;
+        the desk says so to the person, and tries again.
         """
         if not self._channel:
             return say("nobody", conversation=case.conversation)
@@ -50,10 +49,8 @@ class Support:
                 await self._thread(conversation_id, case, notes, again=again)
                 await self._notes.remember(conversation_id, {"support_done": "yes"})
         except SlackFault as fault:
-            if not fault.lasting:
-                raise
             LOG.error("case %s could not be handed over: %s", case.conversation, fault)  # noqa: TRY400 - it is all told
-            return say("unreachable", conversation=case.conversation, why=fault)
+            raise
         return " ".join([say("handed"), *([say("handed_hours", hours=self._hours)] if self._hours else [])])
 
     async def _head(self, conversation_id: str, case: Case, notes: Mapping[str, str]) -> dict[str, str]:
@@ -123,10 +120,21 @@ class Support:
             LOG.info("the message of case %s is gone: %s", case.conversation, fault)
 
     async def to_thread(self, conversation_id: str, drawn: Drawn, name: str, *, again: bool) -> None:
-        """Post into the case's thread, once; nothing where the case is in no channel. Raises SlackFault."""
+        """Post into the case's thread, once; nothing where the case is in no channel. Raises SlackFault.
+
+        Where somebody or Slack's retention took the thread away, it goes into the channel itself.
+        """
         notes = await self._notes.surface(conversation_id)
-        if ts := notes.get("support_ts"):
-            await posted(self._calls, notes["support_channel"], drawn, conversation_id, name, thread=ts, again=again)
+        if not (ts := notes.get("support_ts")):
+            return
+        channel = notes["support_channel"]
+        try:
+            await posted(self._calls, channel, drawn, conversation_id, name, thread=ts, again=again)
+        except SlackFault as fault:
+            if fault.error not in NO_THREAD:
+                raise
+            LOG.info("the thread of case %s is gone: %s", conversation_id, fault)
+            await posted(self._calls, channel, drawn, conversation_id, name, again=True)
 
 
 async def posted(

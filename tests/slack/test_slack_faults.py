@@ -50,7 +50,7 @@ async def test_what_lasts_costs_no_answer_and_the_step_comes_when_slack_lets_it(
         ann = bot.person()
         await ann.command()
         await bot.quiet(ann)
-        bot.slack.fault("chat.postMessage", *[fault] * 3)
+        bot.slack.fault("chat.postMessage", fault)
         status, _ = await ann.presses("I am not sure, please check")
         assert status == 200
         now = await bot.quiet(ann)
