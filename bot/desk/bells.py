@@ -22,6 +22,8 @@ from probes.verdict import Verdict
 if TYPE_CHECKING:
     from bot.desk.progress import Looker
 
+LONGEST_WAIT = 7200.0
+"""Seconds between two looks of those that are repeated, at most: who waits hears within two hours that it works."""
 LOG = logging.getLogger(__name__)
 Following = Callable[[Conversation], tuple[Conversation, tuple[Effect, ...]] | None]
 
@@ -108,8 +110,9 @@ class Bells:
             await self._remind(now, "watch_over", pending)
             await self.store.done([pending.number])
             return
-        again = min(self.clock() + 2 * waited, began + DAY)
-        await self.store.done([pending.number], [Timer(now.id, WATCH, again, f"{began} {2 * waited}")])
+        waits = min(2 * waited, LONGEST_WAIT)
+        again = min(self.clock() + waits, began + DAY)
+        await self.store.done([pending.number], [Timer(now.id, WATCH, again, f"{began} {waits}")])
 
     def _changed(self, now: Conversation, verdict: Verdict) -> bool:
         before = looks(now)

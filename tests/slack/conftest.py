@@ -66,6 +66,12 @@ class Bot:
             shown = await self.half.front.show(conversation, screen, notes=drawing.notes, doubt=doubt)
             await self.store.done((), notes={conversation.id: shown.notes})
 
+    async def later(self, person, seconds):
+        """Move the clock, ring what came due, and wait until it is done."""
+        self.slack.moved += seconds
+        await self.desk.sweep.once()
+        return await self.quiet(person)
+
     async def quiet(self, person):
         """Wait until nothing is under way for somebody, and return their newest conversation."""
         for _ in range(2):  # an answer may have moved the conversation: a file that was read
@@ -100,14 +106,15 @@ def run(slack, tree, look, tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
     @asynccontextmanager
-    async def running(*, socket=False, looker=None, between=0.05, **settings):
+    async def running(*, socket=False, looker=None, between=0.05, pages=None, **settings):
         tokens = {"slack_app_token": APP_TOKEN} if socket else {"slack_signing_secret": SECRET}
         wanted = Settings(slack_bot_token=TOKEN, slack_api_url=slack.api_url, **{**tokens, **settings})
         store = await open_store(tmp_path / "kept.db")
         stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
         try:
             async with connected(wanted, store, between_edits=between) as half:
-                desk = Desk(store, tree, looker or look, half.front, whose=half.whose, patience=(0.01, 0.02))
+                wiring = {"whose": half.whose, "patience": (0.01, 0.02), "clock": slack.now}
+                desk = Desk(store, pages or tree, looker or look, half.front, **wiring)
                 half.attach(desk)
                 serving = asyncio.create_task(half.serve(stop, port=0, ready=ready.set_result))
                 try:

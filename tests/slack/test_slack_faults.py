@@ -23,6 +23,7 @@ PASSING = [
     ("chat.update", "message_not_found"),
     ("chat.update", "cant_update_message"),
     ("chat.update", "edit_window_closed"),
+    ("chat.update", "is_inactive"),
     ("users.info", "missing_scope"),
     ("users.info", "user_not_visible"),
 ]
@@ -69,3 +70,128 @@ async def test_progress_that_is_slowed_down_ends_in_the_verdict_all_the_same(run
         await bot.quiet(ann)
         assert fake_blocks.buttons(ann.messages[-1]["blocks"])
         assert "looking" not in words(ann.messages[-1])
+
+
+@pytest.mark.parametrize("fault", ["ratelimited:0", "server_error", "drop", "missing_scope", "view_too_large"])
+async def test_a_form_that_does_not_open_is_said_where_it_was_pressed(run, fault):
+    async with run(support_channel="C0HELP", admins=("U0IT",)) as bot:
+        bot.slack.channel("C0HELP")
+        ann, ina = bot.person(), bot.person("U0IT")
+        await ann.command()
+        await bot.quiet(ann)
+        await ann.presses("I see an error message or code")
+        await bot.quiet(ann)
+        await ann.presses("I can copy or type its words")
+        await bot.quiet(ann)
+        bot.slack.fault("views.open", *[fault] * 3)
+        await ann.presses("Fill in the form")
+        await bot.quiet(ann)
+        assert "did not open the form just now" in words(bot.slack.ephemerals[-1])
+        bot.slack.faults.clear()
+        await ann.presses("Fill in the form")
+        await bot.quiet(ann)
+        assert len(bot.slack.views) == 1
+        await ann.presses("Talk to a human")
+        await bot.quiet(ann)
+        bot.slack.fault("views.open", *[fault] * 3)
+        await ina.presses("Ask a question", {**bot.slack.posted("C0HELP")[0], "channel": "C0HELP"})
+        await bot.quiet(ann)
+        assert "write into the thread of the case" in words(bot.slack.ephemerals[-1])
+
+
+@pytest.mark.parametrize("fault", ["messages_tab_disabled", "user_disabled", "token_revoked", "missing_scope"])
+async def test_where_the_direct_message_is_shut_it_is_said_where_the_command_was_typed(run, fault, caplog):
+    async with run() as bot:
+        ann = bot.person()
+        bot.slack.fault("chat.postMessage", fault)
+        await ann.command()
+        await bot.quiet(ann)
+        assert "could not write to you in our direct message" in words(bot.slack.ephemerals[-1])
+        assert "For your IT" in words(bot.slack.ephemerals[-1])
+        told = [record for record in caplog.records if "reference" in record.getMessage()]
+        assert [record.exc_info for record in told] == [None]
+        assert fault in told[0].getMessage()
+        bot.slack.fault("chat.postMessage", fault)
+        await ann.opens_home()
+        await bot.quiet(ann)
+        await ann.presses("Start", bot.slack.homes["U0ANN"])
+        await bot.quiet(ann)
+        assert "could not write to you" in words(bot.slack.homes["U0ANN"])
+        await ann.opens_home()
+        await bot.quiet(ann)
+        await ann.presses("Go on", bot.slack.homes["U0ANN"])
+        await bot.quiet(ann)
+        assert "What happens" in words(ann.messages[-1])
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+@pytest.mark.parametrize("fault", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long"])
+async def test_a_step_that_slack_does_not_take_as_it_is_drawn_is_drawn_plainly(run, method, fault):
+    async with run() as bot:
+        ann = bot.person()
+        if method == "chat.postMessage":
+            bot.slack.fault(method, fault)
+        await ann.command()
+        await bot.quiet(ann)
+        if method == "chat.update":
+            bot.slack.fault(method, fault)
+            now = await bot.quiet(ann)
+            await bot.half.front.show(now, bot.desk.screen(now), notes=await bot.store.surface(now.id), doubt=False)
+        assert "What happens when you try to send?" in words(ann.messages[-1])
+        await ann.presses("I am not sure, please check")
+        await bot.quiet(ann)
+        assert "Which mail program" in words(ann.messages[-1])
+
+
+async def handed(bot):
+    bot.slack.channel("C0HELP")
+    ann = bot.person()
+    await ann.command()
+    await bot.quiet(ann)
+    await ann.presses("Talk to a human")
+    await bot.quiet(ann)
+    return ann, bot.person("U0IT"), bot.slack.posted("C0HELP")[0]
+
+
+async def test_words_for_somebody_who_left_come_back_to_the_thread(run):
+    async with run(support_channel="C0HELP", admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        said = len(ann.messages)
+        bot.slack.fault("chat.postMessage", "user_disabled")
+        await ina.writes("Try port 465", "C0HELP", case["ts"])
+        await bot.quiet(ann)
+        assert len(ann.messages) == said
+        answer = bot.slack.posted("C0HELP")[-1]
+        assert answer["thread_ts"] == case["ts"]
+        assert "did not reach the person" in words(answer)
+        assert "switched off" in words(answer)
+
+
+async def test_words_of_the_person_for_an_archived_channel_come_back_to_them(run):
+    async with run(support_channel="C0HELP", admins=("U0IT",)) as bot:
+        ann, _, _ = await handed(bot)
+        bot.slack.channel("C0HELP", archived=True)
+        await ann.says("It is port 25")
+        await bot.quiet(ann)
+        assert "could not bring your words to your helpdesk" in words(ann.messages[-1])
+        assert (await bot.quiet(ann)).texts == ("It is port 25",)
+
+
+async def test_words_for_a_thread_that_was_deleted_stand_in_the_channel(run):
+    async with run(support_channel="C0HELP", admins=("U0IT",)) as bot:
+        ann, _, _ = await handed(bot)
+        bot.slack.fault("chat.postMessage", "thread_not_found")
+        await ann.says("It is port 25")
+        await bot.quiet(ann)
+        carried = bot.slack.posted("C0HELP")[-1]
+        assert "It is port 25" in words(carried)
+        assert "thread_ts" not in carried
+
+
+async def test_words_for_a_direct_message_that_was_closed_open_it_anew(run):
+    async with run(support_channel="C0HELP", admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        bot.slack.fault("chat.postMessage", "channel_not_found")
+        await ina.writes("Try port 465", "C0HELP", case["ts"])
+        await bot.quiet(ann)
+        assert "Try port 465" in words(ann.messages[-1])
