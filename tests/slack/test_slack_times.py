@@ -1,4 +1,4 @@
-"""What time does to a conversation in Slack, over restarts with the clock moved: reminders, looks again, tries again."""
+"""What time does to a conversation in Slack, over restarts with the clock moved: it reminds, looks and tries again."""
 
 from __future__ import annotations
 
