@@ -215,11 +215,13 @@ def _assembled(
         if key not in results or weight > results[key][2]:
             results[key] = (_failed(one, reading), reading, weight)
     listed = [result[0] for result in results.values()]
-    _, reading, weight = next(
-        (r for r in results.values() if r[0].cause is not Cause.UNKNOWN), next(iter(results.values()))
-    )
+    chosen = next((key for key, r in results.items() if r[0].cause is not Cause.UNKNOWN), next(iter(results)))
+    _, reading, weight = results[chosen]
+    first = next((one for one in failed if one.address.lower() == chosen), failed[0])
+    around = f"{first.text}\n" + (beside.each.get(chosen, "") or (human if len(known) == 1 else ""))
     return replace(
         reading,
+        stage=bounce_text.stage_said(" ".join(around.split())) or reading.stage,
         cause=listed[0].cause if reading.cause in _NOTHING_FAILED else reading.cause,
         failure=True,
         permanent=any(r.permanent for r in listed),

@@ -52,11 +52,21 @@ def without_copy(text: str) -> str:
 
 def without_formulas(text: str) -> str:
     """Take out what mail systems say in every bounce, and the lines of the mail itself that are told again."""
+    if ": retry timeout exceeded" in text and pattern(r"(?:^|\s)[45]\d\d[ -]").search(text):
+        text = text.replace(": retry timeout exceeded", "")
     if "remote_host_said" in text.lower():
         text = text.replace("_", " ").replace("/", " ")
     if "<-" in text or "->" in text or "<<" in text or ">>" in text:
         text = pattern(words.SAID).sub("", pattern(words.WENT_WELL).sub("", text))
     return str(pattern(words.FORMULAS).sub(" ", pattern(words.TOLD_AGAIN).sub("", text)))
+
+
+def stage_said(text: str) -> str | None:
+    """Return the stage at which the words of a mail system say that a mail failed, else None."""
+    for stage, said in words.STAGES:
+        if pattern(said).search(text):
+            return stage
+    return None
 
 
 def innermost(text: str) -> str:

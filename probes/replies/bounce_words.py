@@ -65,6 +65,23 @@ WENT_WELL = r"(?im)^.{0,48}?(?:<--|<<<|->>|<<-|received >>>|s:)\s*[23]\d\d[ -][^
 """Lines of a transcript in which nothing failed."""
 SAID = r"(?m)^[ \t]*(?:<<<|<--|->>|<<-|<<)[ \t]?"
 """What stands before a reply in a transcript."""
+STAGES = (
+    (
+        "rcpt",
+        r"(?i)in reply to rcpt to|after (?:pipelined )?rcpt to|at rcpt|does not like recipient|did not like our rcpt|(?:>>>|-->|>>>? )\s*rcpt to|smtp:rcpt|sent (?:<<<|>>>) rcpt",
+    ),
+    ("mail", r"(?i)in reply to mail from|after (?:pipelined )?mail from|sender was rejected|did not like our mail from"),
+    (
+        "data",
+        r"(?i)in reply to (?:end of )?data|after (?:pipelined )?(?:end of )?data|end of data|failed after i sent the message|>>> data|while sending (?:message body|end of data)",
+    ),
+    (
+        "connect",
+        r"(?i)refused to talk to me|after initial connection|initial connection|greeting failed|initial protocol exchange|connect to \S{1,90}:\d+:",
+    ),
+    ("connect", r"(?i)in reply to (?:helo|ehlo)|after (?:helo|ehlo)"),
+)
+"""Words after which it is sure where in the dialogue a mail failed."""
 BRACKETED = r"<\S{1,80} #\d\.\d\.\d{1,3} smtp;\s*([^\n]*)"
 NOT_ENDS = (
     r"(?i)from|sender|repl|contact|write|support|help|question|assist|generated|behalf|report|forward|notif|by\b|message-id|please|administrat|www|http|subject|date|sent\b|"
