@@ -279,7 +279,9 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     reading, _ = _read_words(human or head.get("subject", ""), matcher, known)
     if reading.rule is None and head.get("subject"):
         reading, _ = _read_words(head["subject"] + "\n" + human, matcher, known)
-    return reading
+    if reading.rule and reading.failure and not bounced:
+        told = _plain_told(human, (*excluded, *facts.addresses(head.get("from", ""))), head)
+    return _assembled(told, human, matcher, excluded, head.get("subject", "")) if told else reading
 
 
 def _hidden(parts: Parts, human: str, excluded: tuple[str, ...]) -> list[_Told]:

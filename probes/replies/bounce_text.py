@@ -130,7 +130,7 @@ def _blocks(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, list
         elif found and open_block:
             if line.strip():
                 found[-1][1].append(line.strip())
-            elif found[-1][1]:
+            elif found[-1][1] and not found[-1][1][-1].endswith(":"):
                 open_block = False
         if line.strip():
             sender = bool(pattern(words.SENDER).search(line))

@@ -24,6 +24,11 @@ MARKS = (
     "non e stato possibile", "impossibile recapitare", "kon niet worden", "niet worden bezorgd", "nao pode ser entregue", "nao foi entregue", "could not deliver",
     "can't deliver", "cannot be delivered", "cannot deliver", "can not be delivered", "delivery failure", "returned to sender", "message not delivered",
     "配信", "送信できませんでした", "failed recipient", "delivery error", "bounced", "returned without", "wasn't able to deliver", "failed to deliver",
+    "could not be reached", "couldn't be reached", "generating server", "delivery of the email was stopped", "can't be delivered",
+    "not be delivered", "not deliver", "mail blocked", "virus found", "nao foi possivel", "non e stato recapitato", "no ha podido entregar",
+    "ne peut pas etre remis", "n'a pas pu", "ne peut etre", "nie dostarcz", "nie mogl", "nedoruc", "kunde inte levereras", "kunne ikke leveres",
+    "ikke levert", "ikke leveret", "teslim edilemedi", "kezbesit", "ei voitu toimittaa", "не может быть доставлен", "не доставлен", "не удалось доставить",
+    "退信", "退回", "无法发送", "无法送达", "无法传递", "無法傳送", "無法送達", "未能送达", "전송에 실패", "배달", "전송하지 못", "届きません", "配達",
     "delayed", "hasn't been delivered", "has not been delivered", "echec de la remise", "non recapitabile", "no entregado", "n'a pas ete remis",
 )  # fmt: skip
 _DAY = r"(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)\w*[., ])"
@@ -33,7 +38,7 @@ LINES = (
     # an address, then a text; or a line of the address alone (Exim, Sendmail, Gmail, Exchange, many others)
     r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?[<'\"(\[]{0,2}(?:mailto:|smtp:|rfc822;|rcpt |to: ?)?" + _A + r"[>'\")\].,]{0,3}\s*(?:[:;]\s*(.*))?$",
     # an address, then what became of it in brackets, after dots or after a dash (GroupWise, Sendmail, MDaemon)
-    r"^\s*(?:\d{3}[ -])?(?:\d\.\d\.\d{1,3} )?[<'\"]{0,2}" + _A + r"[>'\"]{0,2}(?: ?\.{2,3}\s*| \s*-{1,2}>? +|,? +\()(.*)$",
+    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?(?:\d{3}[ -])?(?:\d\.\d\.\d{1,3} )?[<'\"]{0,2}" + _A + r"[>'\"]{0,2}(?: ?\.{2,3}\s*| \s*-{1,2}>? +|,? +\()(.*)$",
     # an address, then "on" and a date (Exchange)
     r"^\s*(?:.{0,120}smtp=)?['\"<]{0,2}" + _A + r"['\">;]{0,2} (?:on|am|le|el|il|op|em|den) (" + _DAY + r".*)$",
     # a name, then an address in brackets
@@ -70,7 +75,10 @@ STAGES = (
         "rcpt",
         r"(?i)in reply to rcpt to|after (?:pipelined )?rcpt to|at rcpt|does not like recipient|did not like our rcpt|(?:>>>|-->|>>>? )\s*rcpt to|smtp:rcpt|sent (?:<<<|>>>) rcpt",
     ),
-    ("mail", r"(?i)in reply to mail from|after (?:pipelined )?mail from|sender was rejected|did not like our mail from"),
+    (
+        "mail",
+        r"(?i)in reply to mail from|after (?:pipelined )?mail from|sender was rejected|did not like our mail from",
+    ),
     (
         "data",
         r"(?i)in reply to (?:end of )?data|after (?:pipelined )?(?:end of )?data|end of data|failed after i sent the message|>>> data|while sending (?:message body|end of data)",
