@@ -202,7 +202,7 @@ def _assembled(
     failed = ([one for one in told if not one.delayed] or told)[:MOST]
     known = {one.address.lower() for one in failed}
     whole, weight = _read_words(human, matcher)
-    if not weight and subject:
+    if not weight and subject and not pattern(words.SUBJECT_OF_ANOTHER).search(subject):
         whole, weight = _read_words(bounce_text.without_copy(subject), matcher)
     shared = (whole, weight)
     if len(known) > 1:

@@ -115,6 +115,7 @@ _SENTENCES = (
     r"transcript of (?:the )?session follows",
     r"could not be delivered to (?:one or more|all) of its recipients",
     r"this message was created automatically by (?:the )?mail delivery (?:software|system)(?: \(\w+\))?",
+    r"(?:mail delivery failed|undelivered mail)(?:: ?| )return(?:ing|ed)(?: message)? to sender|returned mail: see transcript for details|delivery status notification \(failure\)",
     r"this is a permanent error(?:[;,.:] ?i've given up)?",
     r"no action is required on your part",
     r"if you do so, please include this problem report\.? you can delete your own text from the (?:attached )?(?:returned )?message",
@@ -160,8 +161,10 @@ REPLY_SUBJECT = (
     r"successful mail delivery|开封|開封済|開封確認|confirmation de lecture|lesebestatigung|lesebestätigung|empfangsbest|bestätigung|i am (?:away|out)|i'm (?:away|out)|urlaub|in vacanza|automat(?:yczna|ick|ikus|ický)|autosvar|automatisk|automaattinen|nieobecno|автоответ|автоматический ответ|otomatik yan|自动回复|自動回覆|자동 회신|부재중|raspuns automat|răspuns automat)"
 )
 DELAYED_SUBJECT = r"(?i)\(delay(?:ed)?\)|delayed|^warning: (?:message|mail|e-?mail|your|could not|delivery)|verz.gert|warning: could not send|not yet been delivered|still being retried|retard de|retraso|ritardo"
+SUBJECT_OF_ANOTHER = r"(?i)^(?:undeliver\w+|unzustellbar|non remis|non recapitabile|no se puede entregar|niet bezorgd|onbestelbaar|n.o entregue|re|aw|fwd?|wg|tr|rv|delivered|delayed)\s*:|: non remis"
+"""A bounce's subject that is that of the mail which came back."""
 DELAY = (
-    r"(?i)(?:delivery status notification \(delay\)|\bdelayed\b|warning: (?:message|could not send|mail)|still trying|will (?:continue|keep) trying|will be retried|"
+    r"(?i)(?:delivery attempts will continue|do not resend|delivery status notification \(delay\)|\bdelayed\b|warning: (?:message|could not send|mail)|still trying|will (?:continue|keep) trying|will be retried|"
     r"has not (?:yet )?been delivered|hasn.t been delivered yet|not yet been delivered|no action is required on your part|this is a warning message only|do not need to resend|"
     r"noch nicht zugestellt|verzogert|verzögert|retard(?:ee?|ée?)\b|retrasad|ritardat|vertraagd|遅延|will retry|temporary problem|zustellung verzögert)"
 )

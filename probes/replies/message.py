@@ -235,11 +235,12 @@ def _bounded_anew(message: Message, lines: str) -> Message:
     """Return a message of several parts whose boundary was lost, damaged or wrongly named, read by the one it shows."""
     if message.is_multipart() or message.get_content_maintype() == "message":
         return message
-    found = pattern("(?i)" + _OPENED).search(lines)
-    if not found or (message.get_content_maintype() != "multipart" and "content-type" in message):
-        return message
-    kind = message.get_content_type() if message.get_content_maintype() == "multipart" else "multipart/mixed"
+    found = pattern("(?i)" + _OPENED).search(sound(lines))
     head, _, body = lines.replace("\r\n", "\n").partition("\n\n")
+    told = message.get_content_maintype() == "multipart"
+    if not found or (not told and ("content-type" in message or not body.lstrip().startswith("--" + found.group(1)))):
+        return message
+    kind = message.get_content_type() if told else "multipart/mixed"
     kept = [f"{k}: {v}" for k, v in email.message_from_string(head).raw_items() if k.lower() != "content-type"]
     boundary = found.group(1).replace('"', "")
     made = "\n".join([*kept, f'Content-Type: {kind}; boundary="{boundary}"', "", body])
@@ -259,5 +260,5 @@ def taken_apart(text: str) -> Parts:
         found.headers = _headers(message)
         _take(message, found, 0)
     except (LookupError, ValueError, RecursionError, AttributeError, TypeError, AssertionError):
-        found.texts.append(lines)
+        found.texts.append(sound(lines))
     return found
