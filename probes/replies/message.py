@@ -225,7 +225,7 @@ def _take(part: Message, found: Parts, depth: int) -> None:
     elif kind == "text/html":
         found.html.append(stripped_html(payload_text(part)))
     else:
-        found.texts.append(payload_text(part) if kind.startswith("text/") else "")
+        found.texts.append(payload_text(part) if kind.startswith(("text/", "multipart/")) else "")
 
 
 _OPENED = r"(?m)^--([^\r\n]{1,120}?)[ \t]*\r?\n(?:[ \t]*\r?\n)?content-[a-z-]+:"

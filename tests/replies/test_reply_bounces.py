@@ -379,3 +379,107 @@ def test_cleaning_keeps_places_in_texts_with_accents():
 
 def test_codes_of_windows_in_decimal_are_read_up_to_five():
     assert clean(" ".join(["2148322318"] * 9)).shown.count("0x800CCC0E") == 5
+
+
+@pytest.mark.parametrize("head", ["", "Content-Type: text/plain\n", "Content-Type: multipart/report; boundary=lost\n"])
+def test_raw_bytes_of_no_known_charset_never_raise(head: str):
+    text = DAEMON.format("x") + head + "\n\udcc1\udcc2 <bob@example.org>: mailbox full \udcff\n"
+    reading = read(text)
+    assert (reading.cause, [r.address for r in reading.recipients]) == (Cause.MAILBOX_FULL, ["bob@example.org"])
+
+
+def test_a_copy_with_parts_is_no_lost_boundary():
+    text = DAEMON.format("failure notice") + (
+        "\n<bob@example.org>:\nmailbox full\n\n--- Below this line is a copy of the message.\n\n"
+        'Content-Type: multipart/mixed; boundary="in"\n\n--in\nContent-Type: text/plain\n\nno such user\n--in--\n'
+    )
+    assert read(text).cause is Cause.MAILBOX_FULL
+
+
+@pytest.mark.parametrize("kind", ["multipart/report; report-type=delivery-status", "multipart/mixed"])
+def test_a_lost_boundary_is_found_again(kind: str):
+    text = report("Final-Recipient: rfc822; bob@example.org\nAction: failed\nStatus: 5.2.2").replace(
+        'multipart/report; boundary="b"', kind
+    )
+    assert [r.cause for r in read(text).recipients] == [Cause.MAILBOX_FULL]
+
+
+def test_parts_without_a_head_that_names_them_are_found():
+    text = (
+        DAEMON.format("x") + "\n--b\nContent-Type: text/plain\n\nSee below.\n\n--b\n"
+        "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; bob@example.org\nStatus: 5.2.2\n\n--b--\n"
+    )
+    assert [r.address for r in read(text).recipients] == ["bob@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("said", "stage"),
+    [
+        ("host mx said: 550 no (in reply to RCPT TO command)", "rcpt"),
+        ("SMTP error from remote mail server after pipelined MAIL FROM:<a@b.example>: 550 no", "mail"),
+        ("192.0.2.1 failed after I sent the message.\nRemote host said: 550 no", "data"),
+        ("host mx refused to talk to me: 550 no", "connect"),
+        ("550 no", None),
+    ],
+)
+def test_the_stage_is_that_which_the_mail_system_names(said: str, stage: str | None):
+    assert read(DAEMON.format("failed") + f"\n<bob@example.org>:\n{said}\n").stage == stage
+
+
+def test_what_every_bounce_says_decides_nothing():
+    groups = "Final-Recipient: rfc822; bob@example.org\nAction: failed\nStatus: 5.2.2"
+    text = (
+        "This is an automatically generated Delivery Status Notification.\n\nDelivery to the following recipients failed.\n\n"
+        "     bob@example.org\n\n**** This email has been scanned for all viruses by the gateway ****\n"
+    )
+    assert read(report(groups, text)).cause is Cause.MAILBOX_FULL
+
+
+def test_the_head_of_the_mail_that_is_told_again_names_no_failed_recipient():
+    text = (
+        DAEMON.format("Undeliverable: x") + "\nYour message\n\n  To:      list@example.com\n  Subject: mailbox full\n\n"
+        "did not reach the following recipient(s):\n\nc=US;a= ;p=X;dda:SMTP=bob@example.org; on Fri, 4 Oct 2002 17:12:28\n"
+        "    The recipient name is not recognized\n"
+    )
+    reading = read(text)
+    assert [(r.address, r.cause) for r in reading.recipients] == [("bob@example.org", Cause.RECIPIENT_UNKNOWN)]
+
+
+def test_the_head_told_again_is_taken_where_nothing_else_names_a_recipient():
+    text = (
+        DAEMON.format("Undeliverable") + "\nThis mail could not be delivered: mailbox full\n\n  To: bob@example.org\n"
+    )
+    assert [r.address for r in read(text).recipients] == ["bob@example.org"]
+
+
+def test_the_sender_whom_a_bounce_names_is_no_recipient():
+    text = (
+        DAEMON.format("failed") + "\nA message sent by\n\n  <ann.other@example.com>\n\ncould not be delivered:\n\n"
+        "  bob@example.org\n    mailbox full\n"
+    )
+    assert [r.address for r in read(text).recipients] == ["bob@example.org"]
+
+
+def test_the_innermost_reply_decides():
+    text = DAEMON.format("Undeliverable") + (
+        "\nThe following recipient(s) could not be reached:\n\n      'bob@example.org' on 3/1/2005 9:15 AM\n"
+        "            You do not have permission to send to this recipient.\n"
+        "            <ex.example.com #5.7.1 smtp;550 5.7.1 Unable to relay for bob@example.org>\n"
+    )
+    assert read(text).cause is Cause.RELAY_DENIED
+
+
+def test_a_filters_refusal_that_comes_as_a_receipt_is_a_failure():
+    text = report(
+        "Final-Recipient: rfc822; bob@example.org\nDisposition: automatic-action/MDN-sent-automatically; deleted",
+        "Your message was automatically rejected:\nQuota exceeded",
+        "message/disposition-notification",
+    )
+    reading = read(text)
+    assert (reading.cause, [r.address for r in reading.recipients]) == (Cause.MAILBOX_FULL, ["bob@example.org"])
+
+
+def test_who_asks_for_a_proof_before_delivery_has_not_failed():
+    groups = "Final-Recipient: rfc822; bob@example.org\nAction: delayed\nStatus: 4.7.0"
+    text = "This is a one-time automated message to confirm that you're listed on my Guest List."
+    assert read(report(groups, text)).failure is False
