@@ -42,3 +42,17 @@ def test_the_two_commands_do_all_their_set_up():
     assert len(commands) == 2
     assert commands[0].endswith("smtp-help demo")
     assert commands[1].endswith("python -m tests")
+
+
+def test_each_line_of_the_threat_model_names_tests_that_are_there_and_it_is_one_page():
+    page = README[README.index("## Threat model") : README.index("## Contributing")]
+    rows = [row.split("|")[1:-1] for row in page.splitlines() if row.startswith("| ")][2:]
+    assert len(rows) >= 18
+    assert len(page.splitlines()) <= 60
+    for tried, stopped, held in rows:
+        named = re.findall(r"`([^`]+)`", held)
+        assert named, tried
+        assert stopped.strip()
+        for name in named:
+            path = name.removeprefix("python -m ").replace(".", "/") + ".py" if " " in name else f"tests/{name}"
+            assert (ROOT / path).is_file(), name

@@ -219,6 +219,7 @@ BROKEN = {
     "a text for a list": ("one:\n  advise: x\n  steps: y\n", 3, "a list is wanted"),
     "a text for a mapping": ("one: x\n", 1, "a mapping (name: value) is wanted"),
     "no mapping at all": ("- one\n", 1, "a mapping (name: value) is wanted"),
+    "code in a tag": ("one:\n  advise: !!python/object/apply:os.system {id: x}\n", 2, "a text is wanted"),
     "an anchor": ("one: &x\n  advise: x\ntwo: *x\n", 1, "no anchors"),
     "no YAML": ("one:\n  advise: [x\n", 3, "this is not YAML"),
     "a tab": ("one:\n\tadvise: x\n", 2, "this is not YAML"),

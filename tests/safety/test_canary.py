@@ -61,7 +61,7 @@ def test_the_search_finds_what_is_there_in_every_spelling():
 
 async def test_no_secret_that_is_typed_anywhere_is_kept_logged_or_sent_on(slack, tmp_path, capsys):
     canary = Canaries()
-    slack.channel("C0HELP")
+    slack.channel("C0HELP", members=["U0IT"])
     commands = {}
     with Certificates.made() as made:
         zone = {HOST: {"A": ["127.0.0.1"]}}
@@ -166,6 +166,10 @@ async def conversations(slack, bot, canary, server):
         ("a message, user:password@host", "ann:{}@smtp.example.com"),
         ("a message, a token", "Authorization: Bearer {}"),
         ("a message, settings", 'smtp_pass="{}"'),
+        ("a message, a command", "swaks --to bob@example.org -au ann -ap {} -s smtp.example.com"),
+        ("a message, code", "server.login('ann@example.com', '{}')"),
+        ("a message, another language", "mot de passe : {}"),
+        ("a message, a cookie", "Set-Cookie: session={}; Path=/"),
     ):
         before = len(ann.messages)
         slack.fault("chat.postMessage", "invalid_arguments")  # the step is drawn again; the log gets a traceback
@@ -187,6 +191,17 @@ async def conversations(slack, bot, canary, server):
             }
         ],
     )
+
+    for name, kind, text in (
+        ("error.txt", "text/plain", "535 5.7.8 no\nSMTP_PASSWORD={}\n"),
+        ("sent.eml", "message/rfc822", "From: ann@x.example\nSubject: help\n\n535 no\nmein Passwort lautet {}\n"),
+        ("session.log", "text/plain", "-> AUTH LOGIN\n<- 334 UGFzc3dvcmQ6\n-> {}\n<- 535 5.7.8 no\n"),
+    ):
+        before = len(ann.messages)
+        secret = canary(f"a dropped file, {name}")
+        secret = base64.b64encode(secret.encode()).decode() if "334" in text else secret
+        await ann.says("", files=[slack.file(name, text.format(secret).encode(), kind)])
+        await told(ann, before + 1)
 
     await eve.command("")
     await told(eve, 1)
@@ -235,9 +250,25 @@ async def conversations(slack, bot, canary, server):
             shown["the numbers"] = await answer.read()
     for number, person in enumerate((eve, ann), 1):
         await handed_over(slack, person, number)
+    await worked_on(slack, eve, canary)
     await eve.opens_home()
     await slack.until(lambda: slack.homes)
     return shown
+
+
+async def worked_on(slack, person, canary):
+    """Let IT ask and write about the first case, and the person answer, each with a secret."""
+    case = {**slack.posted("C0HELP")[0], "channel": "C0HELP"}
+    it, seen = Person(slack, SocketPush(slack), "U0IT"), len(person.messages)
+    shown = len(slack.views)
+    await it.presses("Ask a question", case)
+    await slack.until(lambda: len(slack.views) > shown)
+    await it.submits(list(slack.views.values())[-1], question=f"is password: {canary('the question of IT')} right")
+    await it.writes(f"or try pw={canary('the thread, IT')}", "C0HELP", case["ts"])
+    await slack.until(lambda: len(person.messages) >= seen + 2)
+    before = len(slack.posted("C0HELP"))
+    await person.says(f"no, the new password is {canary('an answer to IT')}")
+    await slack.until(lambda: len(slack.posted("C0HELP")) > before)
 
 
 async def handed_over(slack, person, number):
