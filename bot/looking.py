@@ -12,6 +12,7 @@ from flows.conversation import Conversation
 from flows.told import domain_target, target, told
 from probes.causes import Cause, Confidence
 from probes.findings import Report
+from probes.instead import other_user
 from probes.network import Leave
 from probes.replies import read
 from probes.replies.reading import Reading
@@ -29,6 +30,7 @@ async def look(
     vantage: Vantage,
     *,
     password: str | None = None,
+    logins: int = 1,
     leave: Leave | None = None,
     timeout: float = 45.0,  # noqa: ASYNC109 - a bound on the whole run, in seconds
     tell: Tell | None = None,
@@ -38,8 +40,10 @@ async def look(
     began = time.monotonic()
     reports = []
     checks = tuple(probe for probe in all_probes() if not only or probe.name in only)
-    secrets = spellings(asked.user_name or "", password) if password else ()
-    async for said_by_all in run(asked, vantage, password=password, leave=leave, timeout=timeout, checks=checks):
+    names = (asked.user_name or "", other_user(asked))
+    secrets = tuple(one for name in names for one in spellings(name, password)) if password else ()
+    news_of = run(asked, vantage, password=password, logins=logins, leave=leave, timeout=timeout, checks=checks)
+    async for said_by_all in news_of:
         news = told_without(said_by_all, secrets)
         if tell is not None:
             tell(news)

@@ -83,6 +83,8 @@ class Dialogue:
     mechanisms: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
     """Login methods that were tried."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """What the server took where it refused what was typed: `username`, `sender` or `recipient`."""
     transcript: tuple[Line, ...] = ()
     took_ms: int = 0
     rules: Matcher | None = field(default=None, repr=False, compare=False)

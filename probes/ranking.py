@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from probes.causes import Cause
 from probes.dialogue import Dialogue, Ended
 from probes.encryption import WEAK_DH_BITS, Handshake
 from probes.findings import Settings
+from probes.replies import read_reply
 from probes.target import Login, Security, Target
 from probes.vantage import INCOMING_PORTS
 
 LOGIN_METHODS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1", "SCRAM-SHA-256"})
 """Methods that mail programs have; NTLM and GSSAPI need the box "secure password authentication"."""
 SCRAMBLED = frozenset({"CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"})
+_LATE = {"auth": "auth", "mail_from": "mail", "rcpt_to": "rcpt"}
+_OF_PLACES = frozenset(
+    {
+        Cause.SERVER_TEMPORARILY_UNAVAILABLE,
+        Cause.RELAY_DENIED,
+        Cause.AUTH_REQUIRED,
+        Cause.TLS_REQUIRED,
+        Cause.AUTH_ONLY_AFTER_TLS,
+        Cause.AUTH_MECHANISM_UNSUPPORTED,
+        Cause.HELO_REJECTED,
+        Cause.IP_BLOCKLISTED,
+        Cause.SPAM_OR_POLICY_REJECTED,
+        Cause.UNKNOWN,
+    }
+)
 ORDER = (
     "connect",
     "tls",
@@ -35,12 +52,23 @@ def fine(target: Target, dialogues: Iterable[Dialogue]) -> bool:
     held = foremost(dialogues)
     if held is None or held.port in INCOMING_PORTS:
         return False
+    if held.tried and held.ended_at in _LATE:
+        return not _of_the_place(held)
     if held.ended_at == "auth":
         return True
     # With a login in use the envelope is tried with the given settings alone: elsewhere it was not seen to pass.
     if held.ended_at in ("mail_from", "rcpt_to") and target.login is Login.YES:
         return works(replace(held, ended=Ended.FINISHED), target)
     return works(held, target)
+
+
+def _of_the_place(held: Dialogue) -> bool:
+    """Tell whether a refusal of one who logs in may be this port's own trouble, not the login's or address's."""
+    reply = held.reply(held.ended_at)
+    if reply is None:
+        return True
+    read = read_reply(reply.code, reply.text, stage=_LATE[held.ended_at], enhanced=reply.enhanced, own=held.rules)
+    return read.cause in _OF_PLACES
 
 
 def foremost(dialogues: Iterable[Dialogue]) -> Dialogue | None:
@@ -92,9 +120,15 @@ def settings(held: Dialogue, target: Target) -> Settings:
 
 
 def best(candidates: Iterable[tuple[Dialogue, Target]]) -> Settings | None:
-    """Return the settings to prefer among conversations that work: TLS on 465, STARTTLS on 587, others, then none."""
-    working = [settings(held, target) for held, target in candidates if works(held, target)]
-    return min(working, key=_preference, default=None)
+    """Return the settings of the conversation to prefer among those that work."""
+    found = preferred(candidates)
+    return settings(*found) if found else None
+
+
+def preferred(candidates: Iterable[tuple[Dialogue, Target]]) -> tuple[Dialogue, Target] | None:
+    """Return the one to prefer among conversations that work: TLS on 465, STARTTLS on 587, others, then none."""
+    working = [(held, target) for held, target in candidates if works(held, target)]
+    return min(working, key=lambda pair: _preference(settings(*pair)), default=None)
 
 
 def _preference(one: Settings) -> tuple[int, int]:

@@ -51,17 +51,21 @@ async def run(
     vantage: Vantage,
     *,
     password: str | None = None,
+    logins: int = 1,
     leave: Leave | None = None,
     timeout: float = 45.0,  # noqa: ASYNC109 - a bound on the whole run, in seconds
     checks: Sequence[Probe[object]] | None = None,
 ) -> AsyncIterator[News]:
-    """Yield `Started`, perhaps a `Hint`, and then a `Report` for every check; the run ends within `timeout` seconds."""
+    """Yield `Started`, perhaps a `Hint`, and then a `Report` for every check; the run ends within `timeout` seconds.
+
+    With a password at most `logins` logins are tried: a second one where the first is refused and another may not be.
+    """
     news: asyncio.Queue[News] = asyncio.Queue()
 
     def hear(check: str, finding: Finding) -> None:
         news.put_nowait(Hint(check, finding))
 
-    network = Network(vantage, password=password, hear=hear, leave=leave)
+    network = Network(vantage, password=password, logins=logins, hear=hear, leave=leave)
     probes = all_probes() if checks is None else checks
     end = asyncio.get_running_loop().time() + timeout
     tasks = [asyncio.create_task(_one(probe, target, network, end, news), name=probe.name) for probe in probes]

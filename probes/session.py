@@ -42,6 +42,7 @@ class Session:
         self.handshake: Handshake | None = None
         self.certificate: Certificate | None = None
         self.overheard = Overheard()
+        self.instead: dict[str, str] = {}
 
     async def open(self, dialled: Dialled, *, implicit: bool) -> None:
         """Lay the wire over the socket, and TLS first of all where the mode is so."""

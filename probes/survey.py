@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from probes.network import Blind, Dialled, Network, Reached
 from probes.speakers import Speaker, speaker
 from probes.talk import dialogue, names_to
 from probes.target import Security, Target
-from probes.vantage import INCOMING_PORTS, SUBMISSION_PORTS
+from probes.vantage import INCOMING_PORTS, RARE_PORTS, SUBMISSION_PORTS
 from probes.wire import readable
 
 MOST_ADDRESSES = 6
@@ -26,6 +26,8 @@ OTHERS_SECONDS = 6.0
 PROVOKED_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
 """A plain port that says nothing for so long may be waiting for TLS; it is asked on a connection of its own."""
+MUTE_SECONDS = 8.0
+"""Of a port that broke off TLS: whether it greets in clear is waited for so long."""
 BESIDE_SECONDS = 14.0
 """A conversation beside the given one is waited for so long and no longer: the answer does not hang on it."""
 IMPATIENT_SECONDS = {465: 0.3, 2465: 0.3, 993: 0.3, 995: 0.3, 25: 12.0}
@@ -100,19 +102,21 @@ def _for_login(places: tuple[str, ...]) -> str:
     return next((address for address in places if ":" not in address), places[0])
 
 
-async def other_ports(network: Network, target: Target) -> tuple[Dialogue, ...]:
+async def other_ports(
+    network: Network, target: Target, ports: tuple[int, ...] = SUBMISSION_PORTS
+) -> tuple[Dialogue, ...]:
     """Look at the submission ports beside the given one, each in its own mode, on one address of each family."""
     if target.port in INCOMING_PORTS and target.host.mistake:
         return ()
     places = await addresses(network, target)
     firsts = {":" in address: address for address in reversed(places)}.values()
-    calls = [
-        _beside(network, target, address, port)
-        for address in firsts
-        for port in SUBMISSION_PORTS
-        if port != target.port
-    ]
+    calls = [_beside(network, target, address, port) for address in firsts for port in ports if port != target.port]
     return _held(await asyncio.gather(*calls, return_exceptions=True))
+
+
+async def rare_ports(network: Network, target: Target) -> tuple[Dialogue, ...]:
+    """Look at the ports that few servers have; only where none of the others works."""
+    return await network.once(("rare", target.host.name), lambda: other_ports(network, target, RARE_PORTS))
 
 
 async def _beside(network: Network, target: Target, address: str, port: int) -> Dialogue:
@@ -132,7 +136,7 @@ async def _beside(network: Network, target: Target, address: str, port: int) -> 
             asked.add_done_callback(_heard)
             if mode is Security.TLS:
                 held = await asked
-                return await ask(Security.STARTTLS) if _plain_there(held) else held
+                return (_plain_there(held) and await _in_clear(network, target, held, wanted)) or held
             if await _silent(network, (address, port, mode), asked):
                 other = await _until_greeted(network, (address, port, mode), ask(Security.TLS))
                 if other is not None and other.encrypted:
@@ -228,8 +232,7 @@ async def _other_mode(network: Network, target: Target, address: str) -> Dialogu
     spoken = natural(target.port) if target.security is Security.AUTO else target.security
     if spoken is Security.TLS:
         held = await asked
-        plain = _plain_there(held)
-        return await dialogue(network, target, address, target.port, Security.STARTTLS) if plain else None
+        return await _in_clear(network, target, held) if _plain_there(held) else None
     where = (address, target.port, target.security)
     if await _silent(network, where, asked):
         tls = await _until_greeted(network, where, _in_tls(network, target, address))
@@ -246,6 +249,33 @@ async def _other_mode(network: Network, target: Target, address: str) -> Dialogu
     if target.security is Security.STARTTLS and (held.ended is Ended.NO_STARTTLS or held.ended_at == "starttls"):
         return await dialogue(network, target, address, target.port, Security.NONE)
     return None
+
+
+async def _in_clear(
+    network: Network, target: Target, tried: Dialogue, wanted: Callable[[], Awaitable[bool]] | None = None
+) -> Dialogue | None:
+    """Look at a port where TLS came to nothing as one that begins in clear, with STARTTLS where it has that.
+
+    One that closed on TLS without a word may still want it: whether it greets is not waited for without end.
+    """
+    where = (tried.address, tried.port, Security.STARTTLS)
+    asked = asyncio.ensure_future(dialogue(network, target, *where, wanted=wanted))
+    greeted = asyncio.ensure_future(network.happening("greeted", *where).wait())
+    both: set[asyncio.Future[Any]] = {asked, greeted}
+    spoke = tried.handshake is not None and tried.handshake.error == "not_tls"
+    try:
+        await asyncio.wait(both, timeout=None if spoke else MUTE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done() and not greeted.done():
+            network.happening("pointless", *where[:2]).set()
+            return None
+        held = await asked
+    finally:
+        for one in both:
+            one.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
+    if held.ended is not Ended.NO_STARTTLS:
+        return held
+    return await dialogue(network, target, *where[:2], Security.NONE, wanted=wanted)
 
 
 async def _in_tls(network: Network, target: Target, address: str) -> Dialogue:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from probes import instead
 from probes.addressing import envelope
 from probes.asides import anybody, literal, nobody, takes_mail, turned_away
 from probes.dialogue import Dialogue, Ended, natural, offered
@@ -38,14 +39,15 @@ async def dialogue(
     security: Security,
     *,
     login: bool = False,
+    again: bool = False,
     wanted: Callable[[], Awaitable[bool]] | None = None,
 ) -> Dialogue:
     """Hold the conversation with one place in one mode, once a run; `Blind` where the run has no connection left.
 
-    Only with `login` is the run's password ever used; the check of the given settings alone asks for that. After
-    the greeting `wanted` is waited for, and where it says no the conversation ends there.
+    Only with `login` is the run's password ever used: with the given settings, and `again` where what works in their
+    place must be proven. After the greeting `wanted` is waited for, and where it says no the conversation ends there.
     """
-    key = ("dialogue", target.host.name, address, port, security)
+    key = ("dialogue", target.host.name, address, port, security, *(("again",) if again else ()))
     return await network.once(
         key, lambda: _Conversation(network, target, (address, port), security, login=login, wanted=wanted).hold()
     )
@@ -121,6 +123,7 @@ class _Conversation(Session):
             clear_mechanisms=self.clear_mechanisms,
             mechanisms=self.mechanisms,
             tried=tuple(self.tried),
+            instead=self.instead,
             transcript=tuple(self.wire.lines),
             took_ms=self.network.at_ms() - began,
             rules=self.network.vantage.rules,
@@ -239,7 +242,7 @@ class _Conversation(Session):
     async def _login(self) -> None:
         """Log in with the one best method, once; never over an unencrypted or unproven connection unasked."""
         password, user = self.network.password, self.target.user_name
-        if password is None or not user or not self.may_log_in:
+        if password is None or not user or not self.may_log_in or not self.network.logins_left:
             return
         proven = self.handshake is not None and self.certificate is not None and not self.certificate.failures
         if not proven and self.security is not Security.NONE:
@@ -248,9 +251,11 @@ class _Conversation(Session):
         if method is None:
             return
         await self.network.may_log_in(self.address, user)
+        self.network.logins_left -= 1
         self.tried.append(method)
         reply = await log_in(method, user, password, self.say)
         if reply.code != 235:
+            await instead.user(self, method, reply, password)
             self.part(Ended.REFUSED)
 
     async def _envelope(self) -> None:
@@ -278,13 +283,27 @@ class _Conversation(Session):
             shipped()  # a refusal is to be expected, and reading the rules takes as long as its coming
         reply = await self.hear("mail_from", self.wire.reply(REPLY_SECONDS), said.mail)
         if reply.code != 250:
+            if grouped:
+                await self._let_pass(*group[1:])
+            await instead.sender(self, "mail", reply)
             self.part(Ended.REFUSED)
         if not said.rcpt:
             return
         if not grouped:
             self.begin("rcpt_to", said.rcpt)
         reply = await self.hear("rcpt_to", self.wire.reply(REPLY_SECONDS), said.rcpt)
-        if reply.code not in (250, 251, 252):
-            self.part(Ended.REFUSED)
         if extra:
             await anybody(self, extra)
+            self.stage = "rcpt_to"
+        await instead.recipient(self, reply)
+        if reply.code not in (250, 251, 252):
+            await instead.sender(self, "rcpt", reply)
+            self.part(Ended.REFUSED)
+
+    async def _let_pass(self, *said: str) -> None:
+        """Hear the replies to the rest of a group, of which nothing is wanted any more."""
+        stage = self.stage
+        with suppress(End):
+            for command in said:
+                await self.hear("unheard", self.wire.reply(REPLY_SECONDS), command)
+        self.stage = stage

@@ -17,6 +17,8 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 SUBMISSION_PORTS = (465, 587, 25, 2525)
 """Looked at beside the given one, in the order in which they are preferred (RFC 8314 section 3)."""
 
+RARE_PORTS = (2465, 2587, 26)
+"""Looked at where none of the others works."""
 MAIL_PORTS = frozenset({25, 26, 465, 587, 2525, 2465, 2587})
 INCOMING_PORTS = frozenset({110, 143, 993, 995})
 """POP and IMAP: recognised by their greeting, nothing said to them."""

@@ -26,6 +26,9 @@ from probes.target import (
 )
 from probes.verdict import Told, Verdict
 
+LOGINS = 2
+"""Logins of one check at most; the page on which people type a password tries one."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Look, print, and return 0 for ok, 1 for a fault, 2 for a wrong call, 3 where it could not look."""
@@ -45,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         return complain(book.words.mistake(wrong.mistake))
     said = Told(program=target.program or "", login=str(target.login))
     with progress(book, shown=not arguments.json) as tell:
-        found = asyncio.run(look(target, said, place, password=password, timeout=seconds, tell=tell))
+        found = asyncio.run(look(target, said, place, password=password, logins=LOGINS, timeout=seconds, tell=tell))
     answers = _answers(target)
     print(as_json(book, found, answers) if arguments.json else printed(book, found, answers))
     return _status(found)

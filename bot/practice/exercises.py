@@ -178,6 +178,7 @@ _ALL = (
         recipient="bob@practcie.test",
         broken="The recipient's domain has a typing error and does not exist.",
         cause=Cause.RECIPIENT_DOMAIN_INVALID,
+        works_with=(Settings(_HEALTHY, 587, "starttls", recipient=RECIPIENT), None),
     ),
     Exercise(
         name="recipient-takes-no-mail",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from probes import nearby, ranking, survey
 from probes.dialogue import Dialogue, natural
 from probes.findings import Finding, Outcome, Report, Severity
-from probes.network import Network
+from probes.network import Network, Reached
 from probes.probe import Probe
 from probes.speakers import Speaker
 from probes.talk import dialogue
@@ -32,15 +33,21 @@ async def look(target: Target, network: Network) -> Seen:
     asking = asyncio.ensure_future(survey.given(network, target))
     beside_it = asyncio.gather(survey.other_ports(network, target), survey.other_mode(network, target))
     preparing = asyncio.ensure_future(_prepare(target, network, asking))
-    given = await asking
-    if ranking.fine(target, given):
+    try:
+        given = await asking
+        if ranking.fine(target, given):
+            return Seen(given, ())
+        ports, modes = await beside_it
+        beside = [(held, target) for held in (*ports, *modes)]
+        if ranking.best(beside) is None and _alive((*given, *ports)):
+            beside += [(held, target) for held in await survey.rare_ports(network, target)]
+    finally:
         for needless in (beside_it, preparing):
             needless.cancel()
         await asyncio.gather(beside_it, preparing, return_exceptions=True)
-        return Seen(given, ())
-    ports, modes = await beside_it
-    beside = [(held, target) for held in (*ports, *modes)]
     held = ranking.foremost(given)
+    if held is not None and held.tried:
+        return Seen(given, await _logged_in(network, beside))
     wrong_name = held is not None and held.certificate is not None and "name_mismatch" in held.certificate.failures
     if wrong_name or held is None or not _is_mail_server(held):
         names = held.certificate.names if wrong_name and held and held.certificate else ()
@@ -50,10 +57,27 @@ async def look(target: Target, network: Network) -> Seen:
 
 
 async def _prepare(target: Target, network: Network, asking: asyncio.Future[tuple[Dialogue, ...]]) -> None:
-    """Look names up while the given server is late; they are dialled only if need be."""
+    """Look names up and rare ports over while the given server is late; the names are dialled only if need be."""
     await asyncio.wait({asking}, timeout=PREPARE_SECONDS)
     if not asking.done():
-        await nearby.names(network, target)
+        await asyncio.gather(nearby.names(network, target), survey.rare_ports(network, target))
+
+
+def _alive(dialogues: Iterable[Dialogue]) -> bool:
+    """Tell whether the server's host answers at all, and did not just ask to be left alone."""
+    answers = {held.dialled.reached for held in dialogues}
+    throttled = any((reply := held.reply("greeting")) and reply.code == 421 for held in dialogues)
+    return not throttled and not answers.isdisjoint((Reached.CONNECTED, Reached.REFUSED))
+
+
+async def _logged_in(network: Network, beside: list[tuple[Dialogue, Target]]) -> tuple[tuple[Dialogue, Target], ...]:
+    """Prove the best of what is offered beside a place where a login came to nothing: it is logged in to there."""
+    found = ranking.preferred(beside)
+    if found is None or not network.logins_left:
+        return ()
+    held, target = found
+    proven = await dialogue(network, target, held.address, held.port, held.security, login=True, again=True)
+    return ((proven, target),)
 
 
 async def _other_names(target: Target, network: Network, named: tuple[str, ...]) -> list[tuple[Dialogue, Target]]:
@@ -88,6 +112,16 @@ def judge(target: Target, seen: Seen) -> Report:
             evidence = {"name": other.host.name, "port": str(held.port)}
             found.append(Finding("other_name_answers", Severity.INFO, target.host.typed, evidence))
     fine, best = ranking.fine(target, seen.given), ranking.best(seen.beside)
+    foremost = ranking.foremost(seen.given)
+    if foremost is not None and (taken := foremost.instead):
+        found += [Finding(f"other_{part}_taken", Severity.INFO, typed) for part, typed in taken.items()]
+        best = replace(
+            ranking.settings(foremost, target),
+            username=taken.get("username"),
+            sender=taken.get("sender"),
+            recipient=taken.get("recipient"),
+        )
+        return Report(NAME, Outcome.DONE, tuple(found), works_with=best)
     turned_away = any((reply := held.reply("greeting")) and reply.code == 421 for held, _ in seen.beside)
     one_a_name = {finding.evidence["name"]: finding for finding in reversed(found)}
     return Report(

@@ -64,6 +64,8 @@ def judge(target: Target, seen: Seen) -> Report:
             found.append(Finding("login_refused", Severity.FAULT, held.place, {**evidence, **meaning}))
         if not held.encrypted:
             found.append(Finding("password_in_clear", Severity.WARNING, held.place))
+    elif held.tried:
+        not_tested = (("login", "stopped_before"),)
     elif target.login is Login.YES and held.mechanisms:
         spoken = not _OURS.isdisjoint(held.mechanisms)
         reason = "no_password" if not seen.password else "connection_not_proven" if spoken else "method_not_spoken"

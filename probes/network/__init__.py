@@ -10,7 +10,7 @@ import errno
 import ipaddress
 import socket  # noqa: TID251 - this is the room that may
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -57,18 +57,20 @@ class Parting(Protocol):
 
 
 class Network:
-    """All lookups and connections of one run, seen from one vantage; `password` is for this run's login alone."""
+    """All lookups and connections of one run, seen from one vantage; `password` is for `logins` logins at most."""
 
     def __init__(
         self,
         vantage: Vantage,
         *,
         password: str | None = None,
+        logins: int = 1,
         hear: Callable[[str, Finding], None] | None = None,
         leave: Leave | None = None,
     ) -> None:
         self.vantage = vantage
         self.password = password
+        self.logins_left = logins
         self._hear = hear
         self._leave = leave
         self._began = time.monotonic()
@@ -262,10 +264,8 @@ class Network:
 
     async def close(self) -> None:
         """End all that is under way."""
-        for tasks in (list(self._tasks.values()), list(self._partings)):
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await _ended(self._tasks.values())
+        await _ended(self._partings)  # those too that a conversation began as it was cancelled just now
         for known in self._reached.values():
             known.cancel()
         for sock in list(self._taken):
@@ -273,6 +273,13 @@ class Network:
         self._taken.clear()
         for _ in range(3):
             await asyncio.sleep(0)  # an aborted transport closes a turn of the loop later, one above TLS in the next
+
+
+async def _ended(tasks: Iterable[asyncio.Future[Any]]) -> None:
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _give_all(held: list[Seats], *, used: bool) -> None:

@@ -33,7 +33,7 @@ class Scene:
 
     def __init__(self, names: NameServer, there: Peer, refused: int, ca_file: str | None) -> None:
         self.names, self.there = names, there
-        routes = {(ADDRESS, port): ("127.0.0.1", refused) for port in (25, 465, 2525)}
+        routes = {(ADDRESS, port): ("127.0.0.1", refused) for port in (25, 26, 465, 2465, 2525, 2587)}
         self.vantage = Vantage(
             nameservers=((names.address, names.port),),
             allow_networks=(ipaddress.ip_network("127.0.53.0/24"),),
