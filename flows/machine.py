@@ -101,6 +101,9 @@ class Tree:
         revision = before.revision + 1
         if conversation.step != before.step and isinstance(event, Chose | Filled | Saw | WentBack):
             return replace(conversation, revision=revision), (*cancel, Show())  # what was pressed is gone
+        if conversation.pages != before.pages and isinstance(event, Chose) and self._gone(conversation.step, event):
+            notice = self.book.words.shell("choice_gone")
+            return replace(conversation, revision=revision, notice=notice), (*cancel, Show())
         # A notice and the mistakes of a form are said once.
         still = replace(conversation, revision=revision, notice=None, mistakes=(), typed={})
         cursor = Cursor(still.step, still, f"{still.id}.{revision}")
@@ -115,6 +118,9 @@ class Tree:
         if moved.run == before.run or isinstance(event, Saw):
             cancel = ()
         return moved, (*cancel, Show(), *cursor.effects)
+
+    def _gone(self, step: str, event: Chose) -> bool:
+        return CHOSE + event.choice not in self._triggers[step]
 
     def _apply(self, cursor: Cursor, event: Event) -> None:
         now = cursor.conversation

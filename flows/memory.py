@@ -15,6 +15,8 @@ MOST_SEEN = 6
 MOST_TEXTS = 20
 MOST_PICTURES = 20
 """Bounds on what one snapshot keeps; the oldest goes first."""
+ENDED = {Status.HANDED: "human", Status.SOLVED: "closed"}
+"""The ways at whose step a conversation stands that is not the bot's any more."""
 
 
 def left(conversation: Conversation, choice: str, label: str) -> Conversation:
@@ -120,6 +122,8 @@ def settled(flow: Flow, conversation: Conversation, fell_back: str) -> Conversat
     moved = replace(conversation, pages=flow.digest, answers=kept, earlier=earlier)
     if _stands(flow, moved):
         return moved
+    if way := ENDED.get(conversation.status):  # a human keeps the case, and what is solved stays solved
+        return replace(moved, step=flow.ways[way])
     trail = stand(flow, moved.trail)
     if not trail:
         return replace(anew(moved, flow.ways["opens"]), notice=fell_back, mistakes=(), typed={})

@@ -141,6 +141,9 @@ class Cases:
         text = "\n".join(filter(None, [reading.typed(event.get("text")), *names]))
         if text:
             await self._desk.casework.say(key, conversation, person.owner, text)
+        if names and self._once(f"file {key}"):
+            words = say("file_in_thread")
+            self._replies.later(self._whisper(str(event.get("channel")), person.user, thread, words))
 
     async def _whisper(self, channel: str, user: str, thread: str, words: str) -> None:
         arguments: dict[str, Any] = {"channel": channel, "user": user, "thread_ts": thread}

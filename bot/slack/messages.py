@@ -20,11 +20,15 @@ from bot.slack.notes import BELOW
 from bot.slack.openings import Openings
 from bot.slack.reading import Body, Sent, Who
 from bot.slack.replies import Replies
+from bot.slack.text import cut
 from bot.slack.words import say
-from flows.conversation import Pasted
+from flows.conversation import Pasted, Status
 
+QUOTED = 80
+"""Characters by which a deleted message is told apart."""
+FRESH = 86400.0
 KINDS = (None, "file_share", "thread_broadcast", "me_message")
-"""The subtypes of messages that a person wrote; edits, deletions and notices are none."""
+"""The subtypes of messages that a person wrote; notices are none, and of edits and deletions see `amended`."""
 
 
 A_MINUTE = 60.0
@@ -73,7 +77,11 @@ class Messages:
         await self._front.calls("chat.postEphemeral", repeat=False, **arguments)
 
     async def message(self, body: Body) -> None:
-        """Take words and files of the direct message, and those that are written in the thread of a case."""
+        """Take words and files of the direct message, and those that are written in the thread of a case.
+
+        Where a human has the case, what is corrected or deleted there is told to the other side, too.
+        """
+        delivered, body = body, amended(body)
         person, event = self._gate.person(body), body["event"]
         if person is None or event.get("subtype") not in KINDS:
             return
@@ -83,6 +91,10 @@ class Messages:
         if event.get("channel_type") != "im":
             return
         key = reading.key(body)
+        if body is not delivered:
+            current = await self._desk.current(person.owner)
+            if current is None or current.status is not Status.HANDED:
+                return  # the bot goes by what was said first
         if said := await self._gate.refused(person):
             minute = int(asyncio.get_running_loop().time() // A_MINUTE)
             if self._openings.once(f"refused {person.owner} {minute}"):
@@ -114,3 +126,25 @@ class Messages:
     def _say(self, person: Who, outcome: Outcome) -> None:
         if outcome.said:
             self._replies.later(self._front.tell(person.owner, failed(outcome)))
+
+
+def amended(body: Body) -> Body:
+    """Return a fresh edit or deletion as a message of its writer that says so; any other delivery as it is."""
+    event: Body = body["event"]
+    before, after = event.get("previous_message") or {}, event.get("message") or {}
+    was, now = str(before.get("text") or ""), str(after.get("text") or "")
+    deleted = event.get("subtype") == "message_deleted" or after.get("subtype") == "tombstone"
+    edited = event.get("subtype") == "message_changed" and after.get("edited") and was != now
+    if not (was and (deleted or edited)) or not _fresh(before, event):
+        return body
+    words = say("withdrawn", text=cut(was, QUOTED)) if deleted else say("corrected", text=now)
+    where = {name: event.get(name) for name in ("channel", "channel_type", "event_ts")}
+    return {**body, "event": {**before, "subtype": None, "text": words, "files": [], **where}}
+
+
+def _fresh(message: Body, event: Body) -> bool:
+    """Tell whether a message is of the last day: what retention deletes was taken long ago."""
+    try:
+        return float(event.get("event_ts") or 0) - float(message.get("ts") or 0) < FRESH
+    except ValueError:
+        return False

@@ -267,6 +267,25 @@ def test_a_step_that_is_gone_falls_back_to_the_last_that_stands_and_says_so(talk
     assert "changed" in (after.notice or "")
 
 
+def test_a_choice_that_is_gone_is_asked_anew_and_one_that_stands_counts(talk: Talk) -> None:
+    old = replace(talk.open().choose("hangs").now, pages="before")
+    after, effects = talk.tree.advance(old, Chose("pine"))
+    assert (after.step, after.revision, effects) == ("start.program", old.revision + 1, (Show(),))
+    assert "choose anew" in (after.notice or "")
+    assert talk.tree.advance(after, Chose("thunderbird"))[0].notice is None
+    assert talk.tree.advance(old, Chose("thunderbird"))[0].step == "settings.form"
+
+
+@pytest.mark.parametrize(("status", "step"), [(Status.HANDED, "ends.human"), (Status.SOLVED, "ends.solved")])
+def test_a_case_stays_with_its_human_and_what_is_solved_stays_solved_where_their_step_is_gone(
+    talk: Talk, status: Status, step: str
+) -> None:
+    now = talk.open().choose("hangs").now
+    old = replace(now, pages="before", step="gone.human", status=status, notice="Ina has it.")
+    settled = talk.tree.settled(old)
+    assert (settled.step, settled.status, settled.notice) == (step, status, "Ina has it.")
+
+
 def test_a_trail_that_is_gone_altogether_starts_again(talk: Talk) -> None:
     old = replace(talk.open().now, pages="before", step="gone.question", run="r1", earlier={"symptom": "pain"})
     after, effects = talk.tree.advance(old, Saw("r1", saw("ok")))

@@ -124,6 +124,23 @@ class Person:
         event = {"type": "message", "channel_type": "channel", "channel": channel, **message, **more}
         return await self._event(event)
 
+    async def edits(self, text, channel, ts, **more):
+        """Change a message of one's own, in the direct message or a channel."""
+        before = dict(self.slack.messages[channel][ts])
+        self.slack.messages[channel][ts]["text"] = text
+        after = {**before, "text": text, "edited": {"user": self.user, "ts": self.slack.stamp()}, **more}
+        return await self._changed("message_changed", channel, before, message=after)
+
+    async def deletes(self, channel, ts):
+        return await self._changed("message_deleted", channel, self.slack.messages[channel].pop(ts), deleted_ts=ts)
+
+    async def _changed(self, subtype, channel, before, **more):
+        kind = "im" if channel == self.dm else "channel"
+        event = {"type": "message", "subtype": subtype, "channel": channel, "channel_type": kind, "user": None}
+        return await self._event(
+            {**event, "hidden": True, "ts": self.slack.stamp(), "previous_message": before, **more}
+        )
+
     async def mentions(self, text="help", channel="C0TALK", **more):
         return await self._event(
             {"type": "app_mention", "channel": channel, "text": f"<@{BOT_USER}> {text}", "ts": "1.2", **more}

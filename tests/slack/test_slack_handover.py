@@ -248,3 +248,74 @@ async def test_the_language_of_the_profile_is_kept_with_the_conversation(run):
         assert (await bot.quiet(ann)).locale == "de-DE"
         await ann.presses("I am not sure, please check")
         assert (await bot.quiet(ann)).locale == "de-DE"
+
+
+async def test_what_is_corrected_or_deleted_on_one_side_is_told_on_the_other(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, case = await handed(bot)
+        ina = bot.person("U0IT")
+        await ina.writes("Try port 456", CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        wrong = max(bot.slack.messages[CHANNEL])
+        before = len(ann.messages)
+        await ina.edits("Try port 465", CHANNEL, wrong)
+        await ina.again()
+        await bot.quiet(ann)
+        assert len(ann.messages) == before + 1
+        assert "Corrected: Try port 465" in words(ann.messages[-1])
+        assert "<@U0IT> of your helpdesk writes" in words(ann.messages[-1])
+        await ina.edits("Try port 465", CHANNEL, wrong)  # a preview of a link changes no word
+        await bot.quiet(ann)
+        assert len(ann.messages) == before + 1
+        await ina.deletes(CHANNEL, wrong)
+        await bot.quiet(ann)
+        assert 'deleted what I wrote here: "Try port 465"' in words(ann.messages[-1])
+
+        await ann.says("I am at hme")
+        await bot.quiet(ann)
+        mine = max(ts for ts, m in bot.slack.messages[ann.dm].items() if m.get("user") == "U0ANN")
+        await ann.edits("I am at home", ann.dm, mine)
+        await bot.quiet(ann)
+        assert "Corrected: I am at home" in thread(bot)[-1]
+        await ann.deletes(ann.dm, mine)
+        await bot.quiet(ann)
+        assert "It no longer counts" in thread(bot)[-1]
+
+
+async def test_what_retention_deletes_and_what_others_edit_is_told_to_nobody(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, case = await handed(bot)
+        ina = bot.person("U0IT")
+        await ina.writes("Try port 465", CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        old, before = max(bot.slack.messages[CHANNEL]), len(ann.messages)
+        bob = bot.person("U0BOB")
+        await bob.writes("No, 25", CHANNEL, case["ts"])
+        await bob.edits("No, 587", CHANNEL, max(bot.slack.messages[CHANNEL]))
+        bot.slack.moved += 90 * 86400
+        await ina.deletes(CHANNEL, old)
+        await bot.quiet(ann)
+        assert len(ann.messages) == before
+
+
+async def test_the_bot_goes_by_what_was_said_first_as_long_as_no_human_is_on_it(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command()
+        await bot.quiet(ann)
+        await ann.says("something odd")
+        now = await bot.quiet(ann)
+        said = max(ts for ts, m in bot.slack.messages[ann.dm].items() if m.get("user") == "U0ANN")
+        await ann.edits("something very odd", ann.dm, said)
+        await ann.deletes(ann.dm, said)
+        assert (await bot.quiet(ann)).revision == now.revision
+
+
+async def test_who_puts_a_file_into_a_cases_thread_hears_that_the_person_may_not_open_it(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, case = await handed(bot)
+        picture = bot.slack.file("settings.png", b"png", "image/png")
+        await bot.person("U0IT").writes("Like this", CHANNEL, case["ts"], files=[picture], subtype="file_share")
+        await bot.quiet(ann)
+        assert "settings.png" in words(ann.messages[-1])
+        assert "in a direct message too" in words(bot.slack.ephemerals[-1])
