@@ -36,6 +36,11 @@ class Handshake:
     dh_bits: int = 0
     """Of the server's Diffie-Hellman group; 0 where none was used, or the version keeps it out of sight."""
 
+    @property
+    def spoken(self) -> bool:
+        """Tell whether the peer speaks TLS, be it only to refuse us."""
+        return self.error in ("", "version", "cipher", "client_certificate") or "alert" in self.error
+
 
 @dataclass(slots=True)
 class Overheard:

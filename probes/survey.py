@@ -139,7 +139,7 @@ async def _beside(network: Network, target: Target, address: str, port: int) -> 
                 return (_plain_there(held) and await _in_clear(network, target, held, wanted)) or held
             if await _silent(network, (address, port, mode), asked):
                 other = await _until_greeted(network, (address, port, mode), ask(Security.TLS))
-                if other is not None and other.encrypted:
+                if other is not None and _in_words_of_tls(other):
                     network.happening("pointless", address, port).set()
                     return other
             return await asked
@@ -157,6 +157,10 @@ def _plain_there(held: Dialogue) -> bool:
     """Tell whether TLS failed in a way that a port which begins in clear has; an alert shows that TLS was spoken."""
     error = held.handshake.error if held.handshake is not None else ""
     return held.ended is Ended.TLS_FAILED and error in ("not_tls", "closed", "reset", "time_out")
+
+
+def _in_words_of_tls(held: Dialogue) -> bool:
+    return held.handshake is not None and held.handshake.spoken
 
 
 async def _silent(network: Network, place: tuple[str, int, Security], asked: asyncio.Future[Dialogue]) -> bool:
@@ -237,7 +241,7 @@ async def _other_mode(network: Network, target: Target, address: str) -> Dialogu
     if await _silent(network, where, asked):
         tls = await _until_greeted(network, where, _in_tls(network, target, address))
         if tls is not None:
-            if tls.encrypted or tls.speaker not in (Speaker.NOTHING, Speaker.SMTP):
+            if _in_words_of_tls(tls) or tls.speaker not in (Speaker.NOTHING, Speaker.SMTP):
                 network.happening("pointless", address, target.port).set()
             return tls
     if (await network.reached(address, target.port)).reached is not Reached.CONNECTED:

@@ -65,7 +65,8 @@ def _mode(target: Target, held: Dialogue, others: Sequence[Dialogue]) -> list[Fi
     if held.ended is Ended.NO_STARTTLS:
         return [Finding("starttls_not_offered", Severity.FAULT, where, evidence)]
     mail = (Speaker.SMTP, Speaker.NOTHING)
-    speaks_tls = any(o.encrypted and o.security is Security.TLS and o.speaker in mail for o in others)
+    in_tls = [other for other in others if other.security is Security.TLS and other.speaker in mail]
+    speaks_tls = any(other.handshake is not None and other.handshake.spoken for other in in_tls)
     answers_tls = held.speaker is Speaker.TLS and held.security is not Security.TLS
     if not held.exchanges and not held.encrypted and (speaks_tls or answers_tls):
         return [Finding("plain_on_tls_port", Severity.FAULT, where, evidence)]
@@ -120,9 +121,9 @@ def _handshake(target: Target, held: Dialogue) -> list[Finding]:
 
 def _wants_client_certificate(held: Dialogue) -> str:
     """Return the server's words where it wants a certificate of the client's, once TLS 1.3 stands without one."""
-    turned_away = held.reply("turned_away")
-    if held.encrypted and turned_away is not None and _NOT_PROVEN.search(turned_away.text):
-        return f"{turned_away.code} {turned_away.text}"[:200]
+    mail = held.reply("mail_from", "turned_away")
+    if mail is not None and held.encrypted and _NOT_PROVEN.search(mail.text):
+        return f"{mail.code} {mail.text}"[:200]
     reply = held.reply("greeting" if held.security is Security.TLS else "ehlo_tls", "helo")
     asked = reply is not None and reply.code >= 400 and _CLIENT_CERTIFICATE.search(reply.text)
     return f"{reply.code} {reply.text}"[:200] if reply and asked else ""

@@ -114,9 +114,11 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
 def _refused(target: Target, held: Dialogue) -> tuple[str, Reply, Reading] | None:
     """Return the refusal that ended it; one who hangs up after refusing our name has said why."""
     torn = held.ended in (Ended.CLOSED, Ended.RESET) and held.ended_at == "helo"
-    stage = "ehlo" if torn else held.ended_at
+    # HELO may pass where EHLO was refused for its name; without EHLO there is neither TLS nor a login.
+    taken = (helo := held.reply("helo")) is not None and helo.code == 250
+    stage = "ehlo" if torn or taken else held.ended_at
     reply = held.reply(stage) if stage in _STAGES else None
-    if reply is None or not (torn or held.ended is Ended.REFUSED):
+    if reply is None or not (torn or taken or held.ended is Ended.REFUSED):
         return None
     early = stage in ("greeting", "turned_away")
     read = replies.read_reply(
@@ -127,7 +129,7 @@ def _refused(target: Target, held: Dialogue) -> tuple[str, Reply, Reading] | Non
         host=target.host.name,
         own=held.rules,
     )
-    if torn and read.cause is Cause.UNKNOWN:
+    if (torn or taken) and read.cause is Cause.UNKNOWN:
         return None
     return "greeting_refused" if early else "hello_refused", reply, read
 
