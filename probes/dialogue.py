@@ -35,6 +35,8 @@ class Ended(StrEnum):
     TLS_FAILED = "tls_failed"
     NO_STARTTLS = "no_starttls"
     INCOMING = "incoming"
+    OVERDUE = "overdue"
+    """The run's time was up while the server went on answering slowly."""
     UNNEEDED = "unneeded"
     """Left in good order, since the given settings turned out to be fine."""
 

@@ -65,7 +65,7 @@ async def run(
     def hear(check: str, finding: Finding) -> None:
         news.put_nowait(Hint(check, finding))
 
-    network = Network(vantage, password=password, logins=logins, hear=hear, leave=leave)
+    network = Network(vantage, password=password, logins=logins, hear=hear, leave=leave, seconds=timeout)
     probes = all_probes() if checks is None else checks
     end = asyncio.get_running_loop().time() + timeout
     tasks = [asyncio.create_task(_one(probe, target, network, end, news), name=probe.name) for probe in probes]

@@ -99,10 +99,13 @@ class _Conversation(Session):
         ended = Ended.NOT_REACHED
         if dialled.reached is Reached.CONNECTED:
             try:
-                await self._stages(dialled)
+                async with asyncio.timeout(self.network.seconds_left()):
+                    await self._stages(dialled)
                 ended = Ended.FINISHED
             except End as end:
                 ended = end.ended
+            except TimeoutError:
+                ended = Ended.OVERDUE
             finally:
                 self.network.part(dialled, self.wire)
         first = bytes(self.wire.first)

@@ -48,6 +48,8 @@ def judge(target: Target, seen: Seen) -> Report:
     held = first = ranking.foremost(seen.given)
     if held is None or first is None or held.ended is Ended.NOT_REACHED:
         return Report(NAME, Outcome.BLIND, reason="not_reached")
+    if held.ended is Ended.OVERDUE and not held.exchanges:
+        return Report(NAME, Outcome.BLIND, reason="time_out", transcript=held.transcript)
     if held.speaker is Speaker.TLS and not held.encrypted:
         return Report(NAME, Outcome.DONE, transcript=held.transcript)  # the check of encryption says what that means
     if held.speaker is Speaker.NOTHING and not held.encrypted:

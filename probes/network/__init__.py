@@ -31,6 +31,8 @@ SILENT_SECONDS = 1.0
 """A dial that is unanswered for so long is no burden to its server, and keeps nobody from dialling."""
 OTHER_FAMILY_SECONDS = 1.5
 """The addresses of one family are waited for so long after those of the other came."""
+JUDGED_SECONDS = 2.5
+"""At the end of a run, for what has come until then."""
 AT_ONCE = 4
 """Connections to one host at the same time; servers count them."""
 IN_ALL = 12
@@ -67,6 +69,7 @@ class Network:
         logins: int = 1,
         hear: Callable[[str, Finding], None] | None = None,
         leave: Leave | None = None,
+        seconds: float = 45.0,
     ) -> None:
         self.vantage = vantage
         self.password = password
@@ -74,6 +77,7 @@ class Network:
         self._hear = hear
         self._leave = leave
         self._began = time.monotonic()
+        self._seconds = seconds
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
         self._partings: set[asyncio.Task[None]] = set()
         self._reached: dict[tuple[str, int], asyncio.Future[Dialled]] = {}
@@ -90,6 +94,11 @@ class Network:
     def at_ms(self) -> int:
         """Return milliseconds since the run began."""
         return round((time.monotonic() - self._began) * 1000)
+
+    def seconds_left(self) -> float:
+        """Return how long a conversation may still go on, so that what it brought can be judged within the run."""
+        kept = min(JUDGED_SECONDS, self._seconds / 10)
+        return max(0.0, self._seconds - kept - (time.monotonic() - self._began))
 
     async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         """Do a thing once a run and give everybody its result; who stops waiting does not end it for others."""

@@ -49,6 +49,7 @@ IMAP_IN_TLS = held(handshake=TLS13, security=Security.TLS, speaker=Speaker.IMAP,
 
 GREETINGS = [
     ("unreached", UNREACHED, (), None),
+    ("still dripping at the end of the run", held(ended=Ended.OVERDUE, at="greeting"), (), None),
     ("quick", held(HELLO), (), ["greeting"]),
     ("late", held(said("greeting", "220 a", 5200)), (), ["greeting", "greeting_delayed"]),
     ("a tarpit", held(HELLO, said("ehlo", "250 a", 5200)), (), ["greeting", "reply_delayed"]),

@@ -93,3 +93,17 @@ async def test_a_refused_name_is_the_reason_where_the_server_then_hangs_up(ask, 
         {}, certificates.good("peer.test"), clear=b"550 Invalid HELO name\r\n", in_clear={"HELO": (Do.CLOSE,)}
     )
     assert said.cause is Cause.HELO_REJECTED
+
+
+async def test_a_server_too_slow_for_the_run_is_told_of_as_far_as_it_came(stage, certificates) -> None:
+    """Its greeting and its certificate were seen, whatever it would have said to the rest."""
+    behind = Script(greeting=None, replies={"EHLO": (Do.SILENCE,)})
+    script = Script(replies={"EHLO": HELLO, "STARTTLS": GO}, tls=certificates.good("peer.test"), after_tls=behind)
+    async with stage(script, certificates) as scene:
+        target = Target(host=parse_host("peer.test"), security=Security.STARTTLS, login=Login.YES, user_name="ann")
+        said = await look(target, Told(login="yes"), scene.vantage, timeout=6)
+    codes = {finding.code for finding in said.findings}
+    assert {"greeting", "encrypted", "certificate_good"} <= codes
+    assert (said.cause, said.confidence) == (Cause.OK, L)
+    assert {"login"} <= {entry.check for entry in said.not_tested}
+    assert said.transcript
