@@ -265,17 +265,28 @@ def _reading(
 
 def _read_mended(made: Clean, matcher: Matcher) -> tuple[Reading, int] | None:
     """Return the reading of a text with its misspelt words mended, never sure; None where that says no more."""
-    better = mended(made.hay)
-    if better is None:
+    words = mended(made.hay)
+    if words is None:
         return None
+    better = " ".join(words)
     again, weight = read_clean(from_lines([better]), matcher)
     if not weight:
         return None
     sure = Confidence.LIKELY if again.confidence is Confidence.CERTAIN else Confidence.POSSIBLE
-    first = better[: max(0, better.find(again.quote))].count(" ")
-    quote = " ".join(made.shown.split(" ")[first : first + again.quote.count(" ") + 1])
+    quote = _own_words(made.shown.split(" "), words, max(0, better.find(again.quote)), len(again.quote))
     hosts, addresses = facts.hosts(made.shown), facts.addresses(made.shown)
     return replace(again, confidence=sure, quote=quote, hosts=hosts, addresses=addresses), weight
+
+
+def _own_words(theirs: list[str], words: list[str], start: int, size: int) -> str:
+    """Return what the person wrote where `words`, joined by gaps, hold `size` letters from `start` on."""
+    said = []
+    at = 0
+    for own, word in zip(theirs, words, strict=False):
+        if at < start + size and at + len(word) > start:
+            said.append(own)
+        at += len(word) + 1
+    return " ".join(said)
 
 
 def read_plain(text: str, matcher: Matcher, known: Known | None = None) -> tuple[Reading, int]:

@@ -79,17 +79,34 @@ def _mended(word: str) -> str:
     return ranked[0][1]
 
 
-def mended(hay: str) -> str | None:
-    """Return a clean text (small letters, one line) with its misspelt words mended; None where there are none."""
+_SHORT = {
+    **{
+        f"{verb}n{mark}t": f"{verb} not"
+        for verb in "is are was were do does did has have had could would should".split()  # noqa: SIM905 - a list of words
+        for mark in ("'", "")
+    },
+    "can't": "cannot",
+    "cant": "cannot",
+    "won't": "will not",
+    "wont": "will not",
+}
+"""Two words drawn together, as dialogs and people write them; rules are written with both words in full."""
+
+
+def mended(hay: str) -> list[str] | None:
+    """Return the words of a clean text (small letters, one line), misspelt ones mended; None where none changed.
+
+    A word that stood for two (`isn't`) is given as both with a gap between, so that the places of all others stay.
+    """
     words = hay.split(" ", MOST)
     made = []
     for each in words[:MOST]:
         core = each.strip(".,:;!?()[]\"'")
         at = each.find(core) if core else 0
-        made.append(each[:at] + _mended(core) + each[at + len(core) :] if core else each)
+        better = _SHORT.get(core) or (_mended(core) if core else "")
+        made.append(each[:at] + better + each[at + len(core) :])
     made += words[MOST:]
-    text = " ".join(made)
-    return text if text != hay else None
+    return None if made == words else made
 
 
 def _letters(word: str, last: bool) -> str:
