@@ -10,6 +10,9 @@ from typing import Any
 MOST = 24
 """More alternatives than this are not multiplied out."""
 
+FEW = 14
+"""Of more words than these none is looked for beside the chosen ones: that would cost what it spares."""
+
 LONGEST = 10
 """Letters of a word that are looked for: more would tell no more texts apart, and take longer to load."""
 
@@ -88,3 +91,33 @@ def atoms(pattern: str) -> Words:
     chosen = frozenset(w[:LONGEST] for w in chosen)
     chosen = frozenset(w for w in chosen if not any(o != w and o in w for o in chosen))
     return chosen if chosen and min(len(w.encode()) for w in chosen) >= 3 else frozenset()
+
+
+def _needed(pieces: Any) -> list[Words]:
+    """Return sets of words of each of which every match holds one, also inside of groups that must occur."""
+    found: list[Words] = []
+    run: Words = frozenset({""})
+    for op, value in pieces:
+        exact, needed = _item(op, value)
+        if op is kind.SUBPATTERN and exact is None:
+            found += _needed(value[-1])
+        elif needed:
+            found.append(needed)
+        if exact is not None and len(exact) * len(run) <= MOST:
+            run = frozenset(a + b for a, b in product(run, exact))
+            continue
+        found.append(run)
+        run = exact if exact is not None and len(exact) <= MOST else frozenset({""})
+    return [*found, run]
+
+
+def beside(pattern: str, chosen: Words) -> Words:
+    """Return other words than the `chosen` of which every match of `pattern` holds one, too; empty where none tell."""
+    best: Words = frozenset()
+    for each in _needed(_parser.parse(pattern)):
+        words = frozenset(w for w in each if not any(o != w and o in w for o in each))
+        if len(words) > FEW or min(len(w) for w in words) < 2 or {w[:LONGEST] for w in words} & chosen:
+            continue
+        if not best or _worth(words) > _worth(best):
+            best = words
+    return best

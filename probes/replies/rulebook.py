@@ -20,11 +20,15 @@ NEAR = 25
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern on a clean text, all small letters; `atoms` are words of which each match holds one."""
+    """A pattern on a clean text, all small letters; `atoms` are words of which each match holds one.
+
+    It holds one of those `beside` them, too, which is quicker to see than that the pattern does not match.
+    """
 
     text: str
     literal: bool
     atoms: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,11 @@ class Match:
 @cache
 def _regex(text: str) -> Any:
     return re2.compile(text.encode())
+
+
+@cache
+def _bytes(words: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in words)
 
 
 class Matcher:
@@ -169,8 +178,17 @@ def _span(each: Pattern, data: bytes) -> tuple[int, int] | None:
         word = each.text.encode()
         at = data.find(word)
         return None if at < 0 else (at, at + len(word))
+    if each.beside and not _holds_one(each.beside, data):
+        return None
     found = _regex(each.text).search(data)
     return found.span() if found else None
+
+
+def _holds_one(words: tuple[str, ...], data: bytes) -> bool:
+    for word in _bytes(words):  # noqa: SIM110 - `any` takes twice the time, forty times a text
+        if word in data:
+            return True
+    return False
 
 
 def _fits(rule: Rule, context: Context) -> bool:

@@ -11,7 +11,7 @@ import re2
 import yaml
 
 from probes.causes import Cause, Confidence
-from probes.replies.atoms import LONGEST, atoms
+from probes.replies.atoms import LONGEST, atoms, beside
 from probes.replies.rulebook import Book, Pattern, Rule
 
 HERE = Path(__file__).parent
@@ -110,7 +110,16 @@ def _pattern(text: str, words: dict[str, str]) -> Pattern:
     if not _PLAIN.intersection(text):
         return Pattern(text, literal=True, atoms=(text[:LONGEST],))
     re2.compile(text)
-    return Pattern(text, literal=False, atoms=tuple(sorted(atoms(text))))
+    chosen = atoms(text)
+    return Pattern(text, literal=False, atoms=tuple(sorted(chosen)), beside=tuple(sorted(beside(text, chosen))))
+
+
+def _either(value: Any, words: dict[str, str]) -> tuple[str, ...]:
+    """Return patterns as the one pattern that matches where any of them does: one search instead of many."""
+    texts = [expanded(each, words) for each in _lines(value)]
+    for each in texts:
+        re2.compile(each)
+    return ("|".join(texts),) if texts else ()
 
 
 def _rule(entry: dict[str, Any], cause: Cause, words: dict[str, str]) -> Rule:
@@ -139,8 +148,8 @@ def _rule(entry: dict[str, Any], cause: Cause, words: dict[str, str]) -> Rule:
         weight=int(entry.get("weight") or default),
         confidence=Confidence(entry.get("confidence") or "likely"),
         patterns=tuple(patterns),
-        together=tuple(expanded(p, words) for p in _lines(entry.get("with"))),
-        unless=tuple(expanded(p, words) for p in _lines(entry.get("unless"))),
+        together=_either(entry.get("with"), words),
+        unless=_either(entry.get("unless"), words),
         stages=_texts(entry.get("stages")),
         codes=reply,
         enhanced=enhanced,

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from probes.causes import Cause
+from probes.causes import Cause, Confidence
 from probes.replies import load_own, prove, read
+from probes.replies.atoms import atoms, beside
 from probes.replies.proof import matched
-from probes.replies.rulebook import Matcher
+from probes.replies.rulebook import Matcher, Pattern, Rule
 from probes.replies.sources import COMPILED, RULES, book, compiled, shipped
 
 OWN = """
@@ -99,6 +100,7 @@ def test_a_shipped_rule_made_too_wide_is_caught(monkeypatch: pytest.MonkeyPatch,
         ("- name: x\n  cause: ok\n  patterns: '(Abc)+d'\n  examples: [Abcd]", 1, "small letters"),
         ("- name: x\n  cause: ok\n  patterns: 'a.*'\n  examples: [a]", 1, "three letters"),
         ("- name: x\n  cause: ok\n  patterns: 'abc('\n  examples: [a]", 1, "missing )"),
+        ("- name: x\n  cause: ok\n  patterns: abcd\n  unless: '(e'\n  examples: [abcd]", 1, "missing )"),
         ("- name: x\n  name: y\n  cause: ok", 2, "stands twice"),
         ("- name: x\n  cause: ok\n  patterns: abcd", 1, "has no example"),
         ("- name: x\n  cause: ok\n  patterns: abcd\n  examples: [efgh]", 1, "is read as unknown"),
@@ -111,6 +113,25 @@ def test_a_mistake_in_own_rules_is_named_with_its_line(tmp_path: Path, text: str
     page.write_text(text)
     problems = [str(problem) for problem in prove(page)]
     assert any(p.startswith(f"{page}:{line}: ") and says in p for p in problems), problems
+
+
+def test_words_are_found_without_which_a_pattern_cannot_match():
+    chosen = atoms(r"(?:cannot|unable to) \w+ (?:the )?server .{0,40}(?:refused|timed out)")
+    assert chosen
+    others = beside(r"(?:cannot|unable to) \w+ (?:the )?server .{0,40}(?:refused|timed out)", chosen)
+    assert others
+    assert not others & chosen
+    text = "cannot reach the server since it refused"
+    assert any(word in text for word in chosen)
+    assert any(word in text for word in others)
+    assert beside("(?:relay|relaying) denied", atoms("(?:relay|relaying) denied")) == frozenset()
+
+
+def test_a_pattern_is_not_looked_for_where_the_words_beside_its_chosen_ones_are_missing():
+    each = Pattern("server.{0,9}refused", literal=False, atoms=("server",), beside=("elsewhere",))
+    rule = Rule(name="x", cause=Cause.OK, weight=60, confidence=Confidence.LIKELY, patterns=(each,))
+    assert not matched("server refused", rule)
+    assert matched("server refused elsewhere", rule)
 
 
 def test_a_name_that_stands_twice_is_an_error(tmp_path: Path):
