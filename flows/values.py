@@ -37,6 +37,7 @@ KNOWN = frozenset(
         "refused.port",
         "refused.own_computer",
         "port_of_servers",
+        "seen.megabytes",
         *(f"works.{name}" for name in WORKS),
         *(f"found.{name}" for name in FOUND),
         *(f"place.{name}" for name in SETTINGS),
@@ -48,6 +49,8 @@ KNOWN = frozenset(
 
 ALWAYS = frozenset({"word.program", *(f"where.{name}" for name in SETTINGS)})
 """Those that have a value whatever was said."""
+MEGABYTE = 1_000_000
+"""Bytes from which on a size is said in megabytes, too."""
 
 
 def shipped_facts(domain: str) -> Mapping[str, str]:
@@ -157,6 +160,8 @@ def _seen(verdict: Verdict) -> dict[str, str]:
         found |= {f"seen.{name}": value for name, value in finding.evidence.items() if value}
     if verdict.quote:
         found["quote"] = verdict.quote
+    if (limit := found.get("seen.limit", "")).isascii() and limit.isdigit() and int(limit) >= MEGABYTE:
+        found["seen.megabytes"] = str(int(limit) // MEGABYTE)
     return found
 
 

@@ -15,9 +15,9 @@ from flows.handover import brief
 from flows.screen import Progress
 from flows.screens import screen
 from flows.values import shipped_facts
-from probes.causes import Cause
+from probes.causes import Cause, Confidence
 from probes.findings import Finding, Line, Settings, Severity
-from probes.verdict import NotTested
+from probes.verdict import NotTested, Verdict
 
 FILTERED = Finding("port_filtered", Severity.FAULT, "192.0.2.1:25", {"port": "25", "address": "192.0.2.1"})
 GREETING = Finding("greeting", Severity.GOOD, "192.0.2.1:587", {"said": "220 hello"})
@@ -130,6 +130,15 @@ def test_a_value_typed_for_the_domain_is_known_to_the_advice(book: Book) -> None
     said = advice(book, saw("server_name_wrong"), answers=answers)
     assert said.steps[0] == "Gmail uses smtp.gmail.com, port 465 with SSL/TLS (as of 2026-03-12)."
     assert advice(book, saw("recipient_domain_invalid"), answers=answers).summary == "example.org takes no mail."
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"), [("10485760", "10 megabytes"), ("4096", "4096 bytes"), ("many", "many bytes")]
+)
+def test_a_limit_is_said_in_megabytes(book: Book, limit: str, said: str) -> None:
+    found = Finding("over_size_limit", Severity.FAULT, "mail.example.com", {"size": "99999999", "limit": limit})
+    verdict = Verdict(cause=Cause.MESSAGE_TOO_LARGE, confidence=Confidence.CERTAIN, decided_by=(found,))
+    assert said in advice(book, verdict).steps[0]
 
 
 def test_the_port_that_was_looked_at_is_named_where_none_was_typed(book: Book) -> None:

@@ -82,7 +82,7 @@ async def test_a_hand_over_is_played_from_both_sides_to_its_end(run):
         await ina.presses("Reopen", head(bot))
         await bot.quiet(ann)
         assert "Open." in words(head(bot))
-        assert "ready for a human" in words(ann.messages[-1])
+        assert "goes to a human" in words(ann.messages[-1])
 
         await ina.presses("Resolve", head(bot))
         await bot.quiet(ann)
