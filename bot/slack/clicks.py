@@ -156,6 +156,8 @@ class Clicks:
 
     async def _answered(self, body: Body, person: Who, outcome: Outcome) -> None:
         match outcome.result:
+            case Result.TAKEN if outcome.conversation:
+                await self._openings.told_if_shut(body, outcome.conversation)
             case Result.TAKEN | Result.DOUBLE:
                 return
             case Result.OVER:

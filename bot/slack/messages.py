@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from bot.desk import Desk, Outcome
 from bot.front import Turn
 from bot.slack import reading
+from bot.slack.blocks import Drawn
 from bot.slack.calls import body as drawn_body
 from bot.slack.cases import Cases
 from bot.slack.clicks import failed
 from bot.slack.delivery import SlackFront
 from bot.slack.dropped import Dropped
+from bot.slack.faults import SlackFault
 from bot.slack.gate import Gate
 from bot.slack.home import note
 from bot.slack.notes import BELOW
@@ -24,6 +27,7 @@ from bot.slack.text import cut
 from bot.slack.words import say
 from flows.conversation import Pasted, Status
 
+LOG = logging.getLogger(__name__)
 QUOTED = 80
 """Characters by which a deleted message is told apart."""
 FRESH = 86400.0
@@ -71,10 +75,17 @@ class Messages:
                 await self._dropped.take(outcome.conversation, key, files)
         where = {"channel": event.get("channel"), "user": person.user}
         thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
-        self._replies.later(self._whisper({**where, **thread, **drawn_body(drawn)}))
+        self._replies.later(self._whisper({**where, **thread}, drawn, "" if said else person.owner))
 
-    async def _whisper(self, arguments: dict[str, Any]) -> None:
-        await self._front.calls("chat.postEphemeral", repeat=False, **arguments)
+    async def _whisper(self, where: dict[str, Any], drawn: Drawn, owner: str) -> None:
+        """Say it where nobody else sees it; where the bot may not write there, in the owner's direct message."""
+        try:
+            await self._front.calls("chat.postEphemeral", repeat=False, **where, **drawn_body(drawn))
+        except SlackFault as fault:
+            if not owner:
+                raise
+            LOG.info("a mention was not answered where it stood: %s", fault)
+            await self._front.tell(owner, drawn)
 
     async def message(self, body: Body) -> None:
         """Take words and files of the direct message, and those that are written in the thread of a case.

@@ -195,3 +195,30 @@ async def test_words_for_a_direct_message_that_was_closed_open_it_anew(run):
         await ina.writes("Try port 465", "C0HELP", case["ts"])
         await bot.quiet(ann)
         assert "Try port 465" in words(ann.messages[-1])
+
+
+@pytest.mark.parametrize("fault", ["messages_tab_disabled", "server_error", "ratelimited:0"])
+async def test_a_press_whose_next_question_does_not_come_is_answered_where_it_was_made(run, fault):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command()
+        await bot.quiet(ann)
+        bot.slack.fault("chat.postMessage", *[fault] * 30)
+        await ann.presses("I am not sure, please check")
+        await bot.quiet(ann)
+        assert len(ann.messages) == 1
+        assert "Our conversation is kept there, and I try again" in words(bot.slack.ephemerals[-1])
+        bot.slack.faults.clear()
+        await bot.later(ann, 20)
+        assert "Which mail program" in words(ann.messages[-1])
+
+
+@pytest.mark.parametrize("fault", ["not_in_channel", "user_not_in_channel", "is_archived"])
+async def test_a_mention_that_cannot_be_answered_there_is_answered_in_the_direct_message(run, fault):
+    async with run() as bot:
+        bot.slack.channel("C0TALK")
+        ann = bot.person()
+        bot.slack.fault("chat.postEphemeral", fault)
+        await ann.mentions()
+        await bot.half.listeners.replies.settled()
+        assert "I help with mail that cannot be sent" in words(ann.messages[-1])
