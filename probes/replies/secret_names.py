@@ -29,7 +29,7 @@ _LATIN = (
     r"|wachtwoord|parola(?: d.ordine)?|haslo|hasło|heslo|losenord|adgangskode|kodeord|salasana|jelszo|sifre|lozinka|geslo"
     r"|parool|parole|slaptazodis|fjalekalimi?|kata sandi|sandi|mat khau|mật khẩu"
     r"|(?:api|secret|access|private|signing|account|shared|auth|encryption|license|client|app)[ _-]?(?:access[ _-]?)?(?:key|secret)"
-    r"|(?:verification|security|one[- ]time|login|2fa|sicherheits|bestatigungs) ?code|otp|secret|token|pin|sess(?:ion)?[_-]?id"
+    r"|(?:verification|security|one[- ]time|login|2fa|sicherheits|bestatigungs) ?code|otp|secret|token|pin"
     r"|(?:php|j)sess(?:ion)?id|passdb|sid|credentials?|creds"
 )
 _OTHER = (
@@ -121,7 +121,8 @@ def named(text: str) -> Iterator[Span]:
     for found in pattern(NAME).finditer(hay):
         start, end = found.span()
         if not _is_name(text, hay, start, end):
-            inner = pattern(NAME).search(hay[start + 1 : end + LONGEST_NAME])  # `bindpw` begins with another name
+            # `rootpw` holds another name, which begins before
+            inner = pattern(NAME).search(hay[start + 1 : end + LONGEST_NAME]) if hay[start:end] == "otp" else None
             start, end = (start + 1 + inner.start(), start + 1 + inner.end()) if inner else (0, 0)
             if not inner or not _is_name(text, hay, start, end):
                 continue
@@ -210,7 +211,7 @@ def _value(
     closing = QUOTES.get(text[at])
     if closing and (end := _closed(text, at, closing)) > at + 1:
         inside = text[at + 1 : end]
-        if MARK in inside or spoken(inside) or not (quoted_too or looks_secret(inside)):
+        if len(inside) < 3 or MARK in inside or spoken(inside) or not (quoted_too or looks_secret(inside)):
             return None
         words = inside.split()
         if not sure and not quoted and (len(words) > 1 or (not looks_secret(inside) and not is_plain(inside))):

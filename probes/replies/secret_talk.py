@@ -31,8 +31,12 @@ CLIENT = re.compile(
 SPEAKS = re.compile(
     r"[\W\d_tz]*(?:c:|>>>?|->|~>|=>|client\s*->\s*server:|sent:|send:|smtp>>|out:|tx:|write:)[\s'\"b]*", re.IGNORECASE
 )
+SIGNS = ("auth", "334", "c:", ">>", "->", "~>", "=>", "sent:", "send:", "out:", "tx:", "write:")
+"""Without any of these there is no session in a text."""
+LEADS = 80
+"""Characters before the client's word on a line of a session: a time, a program's name, an arrow."""
 CODED = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
-REPLY = re.compile(r"[2-5]\d\d(?:[ -].*)?")
+REPLY = re.compile(r"[2-5]\d\d(?=[ -]|$)")
 TOKEN = r"[A-Za-z0-9+/_-]{12,}={0,2}"
 SAID = (
     # one's own name before the password, as libraries and tools take them
@@ -94,7 +98,7 @@ def said(text: str) -> Iterator[Span]:
 def _dialogue(text: str) -> Iterator[Span]:
     """Yield the client's half of a login: what follows AUTH, each answer to a 334, and answers that stand alone."""
     low = text.lower()
-    if "auth" not in low and "334" not in low and not SPEAKS.search(text):
+    if not any(sign in low for sign in SIGNS):
         return
     at, waits = 0, False
     for whole in text.splitlines(keepends=True):
@@ -133,7 +137,13 @@ def _answer(line: str, *, waits: bool) -> Span | None:
     if start == 0 and (arrow := re.match(r"[<>~*-]{1,3}", body)):
         start = arrow.end()
     word, before = body[start:], body[:start]
-    if len(word) < 4 or word == MARK or REPLY.fullmatch(body.strip()) or not CLIENT.fullmatch(before):
+    if (
+        len(word) < 4
+        or word == MARK
+        or len(before) > LEADS
+        or REPLY.match(body.strip())
+        or not CLIENT.fullmatch(before)
+    ):
         return None
     if waits:
         return (start, len(body)) if not REPLY.match(word) and word.upper() not in ("QUIT", "RSET", "NOOP") else None

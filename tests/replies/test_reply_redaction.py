@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,18 @@ def test_of_the_texts_that_the_reader_is_scored_on_only_logins_lose_anything():
 )
 def test_what_stands_around_a_secret_stays(text: str, safe: str):
     assert without_secrets(text) == safe
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "550 5.1.1 ", "password: ", "pass ", "bypass ", "password 'x", "a@b.c:", "a:b@", "x", ". ", "\t", "c: ", "-> ",
+        "t", "abcd ", "334 x\n", "auth plain\n", "пароль ", "my password is ", "(", '"', "=", "key key", "login('a', ",
+        "-----BEGIN PRIVATE KEY-----\n", "authorization: ", "client_send = ", "//0", "eyJ", "password for x ", "'\\",
+    ],
+)  # fmt: skip
+def test_a_long_text_takes_no_longer_than_its_length(piece: str):
+    text = (piece * (100_000 // len(piece) + 1))[:100_000]
+    began = time.process_time()
+    redact(text)
+    assert time.process_time() - began < 4
