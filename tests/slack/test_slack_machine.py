@@ -154,6 +154,9 @@ class PaperCalls:
         self.paper.messages[ts] = {"ts": ts, "channel": channel, "text": text, "blocks": blocks, "metadata": metadata}
         return {"ts": ts, "channel": channel}
 
+    def chat_getPermalink(self, channel, message_ts):  # noqa: N802 - Slack's name
+        return {"permalink": f"https://work.slack.test/archives/{channel}/p{message_ts}"}
+
     def chat_update(self, channel, ts, text, blocks, metadata=None, **_):
         self.paper.messages[ts] |= {"text": text, "blocks": blocks}
         self.paper.messages[ts] |= {"metadata": metadata} if metadata else {}
