@@ -223,6 +223,10 @@ async def dialled(network: Network, target: Target) -> tuple[Dialled, ...]:
 
 async def other_mode(network: Network, target: Target) -> tuple[Dialogue, ...]:
     """Look at the given port in the other mode, where the given one comes to nothing there."""
+    return await network.once(("other_mode", target.host.name, target.port), lambda: _other_modes(network, target))
+
+
+async def _other_modes(network: Network, target: Target) -> tuple[Dialogue, ...]:
     places = await addresses(network, target)
     firsts = {":" in address: address for address in reversed(places)}.values()
     found = await asyncio.gather(*(_other_mode(network, target, a) for a in firsts), return_exceptions=True)
@@ -239,6 +243,7 @@ async def _other_mode(network: Network, target: Target, address: str) -> Dialogu
         return await _in_clear(network, target, held) if _plain_there(held) else None
     where = (address, target.port, target.security)
     if await _silent(network, where, asked):
+        await _make_way(network, target, address)
         tls = await _until_greeted(network, where, _in_tls(network, target, address))
         if tls is not None:
             if _in_words_of_tls(tls) or tls.speaker not in (Speaker.NOTHING, Speaker.SMTP):
@@ -282,6 +287,18 @@ async def _in_clear(
     return await dialogue(network, target, *where[:2], Security.NONE, wanted=wanted)
 
 
+async def _make_way(network: Network, target: Target, address: str) -> None:
+    """Give up the least useful port that keeps silent too, where those that wait hold all seats of the host."""
+    if not network.crowded(target.host.name, address):
+        return
+    for port in reversed(SUBMISSION_PORTS):
+        asked = network.happening("dialled", address, port).is_set() and port != target.port
+        greeted = network.happening("greeted", address, port, natural(port)).is_set()
+        if asked and not greeted and (await network.reached(address, port)).reached is Reached.CONNECTED:
+            network.happening("pointless", address, port).set()
+            return
+
+
 async def _in_tls(network: Network, target: Target, address: str) -> Dialogue:
     held = await dialogue(network, target, address, target.port, Security.TLS)
     spoke = held.handshake is not None and held.handshake.error == "not_tls"
@@ -293,7 +310,8 @@ async def _provoke(network: Network, target: Target, silent: Dialogue) -> Dialog
 
     Only for a peer that has already answered a TLS greeting with something else; nobody else is spoken to first.
     """
-    dialled = await network.dial(silent.address, silent.port, names=await names_to(network, target, silent.address))
+    names = await names_to(network, target, silent.address)
+    dialled = await network.dial(silent.address, silent.port, names=names, first=True)
     if dialled.sock is None:
         return silent
     loop = asyncio.get_running_loop()

@@ -95,7 +95,8 @@ class _Conversation(Session):
     async def hold(self) -> Dialogue:
         began = self.network.at_ms()
         names = await names_to(self.network, self.target, self.address)
-        dialled = await self.network.dial(self.address, self.port, names=names)
+        given = self.port == self.target.port
+        dialled = await self.network.dial(self.address, self.port, names=names, first=given)
         ended = Ended.NOT_REACHED
         if dialled.reached is Reached.CONNECTED:
             try:

@@ -37,6 +37,8 @@ AT_ONCE = 4
 """Connections to one host at the same time; servers count them."""
 IN_ALL = 12
 """Connections to one host in one run."""
+KEPT = 3
+"""Of those, how many no port but the given one may take."""
 
 
 class Blind(Exception):  # noqa: N818 - the house's word
@@ -166,14 +168,18 @@ class Network:
         """Return the run's event of that name, for what others wait for while it goes on (`greeted`, place, mode)."""
         return self._happenings.setdefault(key, asyncio.Event())
 
+    def crowded(self, *keys: str) -> bool:
+        """Tell whether a further connection to a host, known by name or address, would have to wait for its seat."""
+        return any(self._seats_of(key).taken for key in keys)
+
     async def dial_control(self, address: str, port: int) -> Dialled:
         """Connect to a configured control, which may lie anywhere; nothing else is dialled on its strength."""
         return await self._seated(address, port, (self._seats_of(address),))
 
-    async def dial(self, address: str, port: int, *, names: tuple[str, ...] = ()) -> Dialled:
+    async def dial(self, address: str, port: int, *, names: tuple[str, ...] = (), first: bool = False) -> Dialled:
         """Connect to a place that the guard allows; hand the result to `hang_up` or `part` when done with it.
 
-        `names` are the name as typed and all others on the way to the address.
+        `names` are the name as typed and all others on the way to the address; `first` waits for nobody else's seat.
         """
         known = self._place(address, port)
         try:
@@ -182,9 +188,9 @@ class Network:
             else:
                 await self._granted(address)
                 seats = tuple(map(self._seats_of, dict.fromkeys((*names[:1], address))))
-                if any(one.used_up for one in seats):
+                if any(one.used_up(0 if first else KEPT) for one in seats):
                     raise Blind("too_many_connections", place=place(address, port))
-                dialled = await self._seated(address, port, seats)
+                dialled = await self._seated(address, port, seats, first=first)
         except BaseException as reason:
             if not known.done():
                 known.set_exception(reason if isinstance(reason, Blind) else Blind("time_out"))
@@ -212,7 +218,7 @@ class Network:
     def _seats_of(self, key: str) -> Seats:
         return self._seats.setdefault(key, Seats(AT_ONCE, IN_ALL))
 
-    async def _seated(self, address: str, port: int, seats: tuple[Seats, ...]) -> Dialled:
+    async def _seated(self, address: str, port: int, seats: tuple[Seats, ...], *, first: bool = False) -> Dialled:
         """Dial with a seat; one that gets no answer gives it back while it waits on."""
         began = time.monotonic()
         host, real_port = self.vantage.routes.get((address, port), (address, port))
@@ -221,7 +227,7 @@ class Network:
         reached, detail = Reached.NO_ROUTE, ""
         try:
             for one in seats:
-                await one.take()
+                await one.take(first=first)
                 held.append(one)
             began = time.monotonic()
             sock = new_socket(host)

@@ -14,19 +14,26 @@ class Seats:
         self._left = in_all
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    @property
-    def used_up(self) -> bool:
-        """Tell whether no further connection may be made in this run."""
-        return self._left <= 0
+    def used_up(self, kept: int = 0) -> bool:
+        """Tell whether no further connection may be made in this run, but for those that are `kept` for others."""
+        return self._left <= kept
 
-    async def take(self) -> None:
-        """Wait for a seat."""
+    @property
+    def taken(self) -> bool:
+        """Tell whether nobody can sit down at once."""
+        return self._free <= 0
+
+    async def take(self, *, first: bool = False) -> None:
+        """Wait for a seat; `first` goes before all who wait already."""
         self._left -= 1
         if self._free > 0 and not self._waiting:
             self._free -= 1
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        if first:
+            self._waiting.appendleft(turn)
+        else:
+            self._waiting.append(turn)
         try:
             await turn
         except asyncio.CancelledError:
