@@ -96,7 +96,7 @@ def _no_network(case: _Case) -> Iterator[_Row]:
     """Our own network is at fault only where nothing at all answers, a way out is wanting or the controls are dead."""
     if case.find("something_answers", "control_reached", "other_name_answers"):
         return
-    silent = case.find("resolver_silent")
+    silent = case.find("resolver_silent", "resolver_died")
     lost = case.find("no_way_out", "no_resolver_route")
     # A control whose name nobody knows says something about its name only.
     dead = tuple(found for found in case.find("control_failed") if silent or found.evidence["how"] != "no address")

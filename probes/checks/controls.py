@@ -21,7 +21,10 @@ _ANSWERS = (Reached.CONNECTED, Reached.REFUSED, Reached.RESET, Reached.PROHIBITE
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How the controls answered, what the resolver said, and how the target's own places were reached."""
+    """How the controls answered, what the resolver said, and how the target's own places were reached.
+
+    The third answer is that about the root, which is asked for where the others let us wait.
+    """
 
     controls: tuple[tuple[str, int, Reached | None], ...]
     answers: tuple[Answer, ...]
@@ -91,9 +94,12 @@ def judge(target: Target, seen: Seen) -> Report:
         )
     if seen.answers:
         said = seen.resolver_heard or any(a.found is not Found.TIME_OUT for a in seen.answers)
-        code = "resolver_answers" if said else "resolver_silent"
+        known = any(answer.values for answer in seen.answers)
+        died = said and not known and len(seen.answers) > 2 and seen.answers[-1].found is Found.TIME_OUT
+        code = "resolver_died" if died else "resolver_answers" if said else "resolver_silent"
+        said = said and not died
         found.append(Finding(code, Severity.GOOD if said else Severity.WARNING, target.host.name))
-        if not said and not seen.resolver_in_reach:
+        if code == "resolver_silent" and not seen.resolver_in_reach:
             found.append(Finding("no_resolver_route", Severity.FAULT, target.host.name))
     tried = [d for d in seen.dialled if d.reached is not Reached.FORBIDDEN]
     if tried and all(d.reached in _OURS for d in tried):

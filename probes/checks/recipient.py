@@ -58,7 +58,8 @@ def judge(target: Target, seen: Seen) -> Report:
         local = address.rpartition("@")[0]
         evidence = {"meant": f"{local}@{near}", "domain": seen.domain}
         found.append(Finding("recipient_near_miss", Severity.WARNING, address, evidence))
-    return Report(NAME, Outcome.DONE, tuple(found))
+    unclear = found[0].code == "recipient_domain_unclear"
+    return Report(NAME, Outcome.DONE, tuple(found), not_tested=((NAME, "resolver_failed"),) if unclear else ())
 
 
 def _domain(address: str, seen: Seen) -> Finding:

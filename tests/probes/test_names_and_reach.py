@@ -119,6 +119,15 @@ CONTROLS = [
         controls.Seen((), (answer("A", Found.TIME_OUT),), (), False),
         ["resolver_silent", "no_resolver_route", "no_control"],
     ),
+    (
+        controls.Seen((), (NO_SIX, answer("A", Found.TIME_OUT), answer("NS", Found.TIME_OUT)), (), True, True),
+        ["resolver_died", "no_control"],
+    ),
+    (
+        controls.Seen((), (answer("A", Found.TIME_OUT), NO_SIX, answer("NS", Found.RECORDS, "a.root.")), ()),
+        ["resolver_answers", "no_control"],
+    ),
+    (controls.Seen((), (), (), way_out=False), ["no_default_route", "no_control"]),
     (controls.Seen((), (), (dialled(Reached.NO_ROUTE),)), ["no_way_out", "no_control"]),
     (controls.Seen((), (), (dialled(Reached.FORBIDDEN),)), ["no_control"]),
     (controls.Seen((), (), (dialled(Reached.FILTERED),)), ["no_control"]),

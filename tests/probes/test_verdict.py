@@ -63,6 +63,8 @@ ROWS: list[tuple[str, tuple[Finding, ...], Cause, Confidence]] = [
     ("no address", (finding("no_address"),), Cause.NO_ADDRESS, C),
     ("an alias that leads nowhere", (finding("name_dangling"),), Cause.NO_ADDRESS, C),
     ("the name servers fail", (finding("dns_failed"),), Cause.DNS_FAILURE, C),
+    ("the name servers fell silent", (finding("dns_timed_out"), finding("resolver_died")), Cause.DNS_FAILURE, P),
+    ("they fell silent, and the controls are dead", (finding("dns_timed_out"), finding("resolver_died"), DEAD), Cause.NO_NETWORK, L),  # noqa: E501 - a row of a table
     ("the name servers hide the name", (finding("dns_withheld"),), Cause.DNS_FAILURE, L),
     ("they fail where there is no way out", (finding("dns_failed"), finding("no_default_route")), Cause.DNS_FAILURE, L),
     ("they fail, no way out, controls answer", (finding("dns_failed"), finding("no_default_route"), CONTROL), Cause.DNS_FAILURE, C),  # noqa: E501 - a row of a table
