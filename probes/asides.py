@@ -26,6 +26,14 @@ async def literal(session: Session) -> None:
     session.stage = stage
 
 
+async def lmtp(session: Session, own_name: str) -> None:
+    """Ask one that knows neither EHLO nor HELO whether it delivers into mailboxes, and is no server for sending."""
+    stage = session.stage
+    with suppress(End):
+        await session.say("lhlo", f"LHLO {own_name}", seconds=ASIDE_SECONDS)
+    session.stage = stage
+
+
 async def turned_away(session: Session) -> None:
     """Ask one that offers next to nothing whether it takes mail at all; raise `End` where it does not.
 

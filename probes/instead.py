@@ -72,6 +72,9 @@ async def sender(session: Session, part: str, refusal: Reply) -> None:
     stage = session.stage
     with suppress(End):
         for address in other_senders(session.target):
+            domain = domain_of(address)
+            if address != session.target.user_name and not (await session.network.lookup(domain, "MX")).values:
+                continue  # a guess at a domain that takes no mail is nobody's address
             await session.say("reset", "RSET", seconds=ASIDE_SECONDS)
             if await _taken(session, address, session.target.recipient or ""):
                 session.instead["sender"] = address

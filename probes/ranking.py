@@ -119,16 +119,24 @@ def settings(held: Dialogue, target: Target) -> Settings:
     return Settings(target.host.name, held.port, str(spoken))
 
 
-def best(candidates: Iterable[tuple[Dialogue, Target]]) -> Settings | None:
+def best(candidates: Iterable[tuple[Dialogue, Target]], home: str = "") -> Settings | None:
     """Return the settings of the conversation to prefer among those that work."""
-    found = preferred(candidates)
+    found = preferred(candidates, home)
     return settings(*found) if found else None
 
 
-def preferred(candidates: Iterable[tuple[Dialogue, Target]]) -> tuple[Dialogue, Target] | None:
-    """Return the one to prefer among conversations that work: TLS on 465, STARTTLS on 587, others, then none."""
+def preferred(candidates: Iterable[tuple[Dialogue, Target]], home: str = "") -> tuple[Dialogue, Target] | None:
+    """Return the one to prefer among conversations that work: encrypted, at `home`, the server that was typed.
+
+    Then TLS on 465, STARTTLS on 587, others.
+    """
     working = [(held, target) for held, target in candidates if works(held, target)]
-    return min(working, key=lambda pair: _preference(settings(*pair)), default=None)
+
+    def order(pair: tuple[Dialogue, Target]) -> tuple[bool, bool, tuple[int, int]]:
+        one = settings(*pair)
+        return one.security == Security.NONE, bool(home) and one.host != home, _preference(one)
+
+    return min(working, key=order, default=None)
 
 
 def _preference(one: Settings) -> tuple[int, int]:

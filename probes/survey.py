@@ -28,7 +28,7 @@ SILENCE_SECONDS = 2.5
 """A plain port that says nothing for so long may be waiting for TLS; it is asked on a connection of its own."""
 MUTE_SECONDS = 8.0
 """Of a port that broke off TLS: whether it greets in clear is waited for so long."""
-BESIDE_SECONDS = 14.0
+BESIDE_SECONDS = 20.0
 """A conversation beside the given one is waited for so long and no longer: the answer does not hang on it."""
 IMPATIENT_SECONDS = {465: 0.3, 2465: 0.3, 993: 0.3, 995: 0.3, 25: 12.0}
 """The same for ports known to want TLS, and for 25, where servers delay their greeting to catch who speaks too soon."""

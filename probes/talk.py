@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from probes import instead
 from probes.addressing import envelope
-from probes.asides import anybody, literal, nobody, takes_mail, turned_away
+from probes.asides import anybody, literal, lmtp, nobody, takes_mail, turned_away
 from probes.dialogue import Dialogue, Ended, natural, offered
 from probes.findings import Finding, Severity
 from probes.logins import METHODS, log_in
@@ -29,6 +29,8 @@ GREETING_SECONDS = 30.0
 AWAITED_SECONDS = 2.5
 """After so long without a greeting the person is told what is waited for."""
 PROVOKED_SECONDS = 2.0
+_NOT_KNOWN = (500, 502)
+"""Said of a command that is not known (RFC 5321 section 4.2.2)."""
 
 
 async def dialogue(
@@ -218,7 +220,7 @@ class _Conversation(Session):
         if reply.code in (500, 501, 502, 504, 550, 554):
             again = await self.say("helo", f"HELO {self._own_name()}")
             if again.code != 250:
-                await literal(self)
+                await (lmtp(self, self._own_name()) if again.code in _NOT_KNOWN else literal(self))
                 self.part(Ended.REFUSED)
             self.capabilities = {}
             return

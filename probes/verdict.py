@@ -243,7 +243,8 @@ def _speaking_in_tls(case: _Case) -> Iterator[_Row]:
 
 def _encrypting(case: _Case) -> Iterator[_Row]:
     if found := case.find("starttls_not_offered"):
-        yield _Row(Cause.STARTTLS_NOT_OFFERED, CERTAIN, found)
+        shifted = case.find("out_of_step")  # an answer to EHLO came late, and may have offered it
+        yield _Row(Cause.STARTTLS_NOT_OFFERED, LIKELY if shifted else CERTAIN, found + shifted)
     for finding in case.find("starttls_refused"):
         if "cause" in finding.evidence:
             yield _by_reply(case, finding)

@@ -111,7 +111,7 @@ def judge(target: Target, seen: Seen) -> Report:
         if other.host.name != target.host.name and held.reply("ehlo", "ehlo_tls"):
             evidence = {"name": other.host.name, "port": str(held.port)}
             found.append(Finding("other_name_answers", Severity.INFO, target.host.typed, evidence))
-    fine, best = ranking.fine(target, seen.given), ranking.best(seen.beside)
+    fine, best = ranking.fine(target, seen.given), ranking.best(seen.beside, target.host.name)
     foremost = ranking.foremost(seen.given)
     if foremost is not None and (taken := foremost.instead):
         found += [Finding(f"other_{part}_taken", Severity.INFO, typed) for part, typed in taken.items()]

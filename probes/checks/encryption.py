@@ -63,6 +63,9 @@ def _mode(target: Target, held: Dialogue, others: Sequence[Dialogue]) -> list[Fi
     evidence = {"port": str(held.port), "asked": str(target.security)}
     where = held.place
     if held.ended is Ended.NO_STARTTLS:
+        if (helo := held.reply("helo")) and "STARTTLS" in helo.text.upper():
+            shifted = Finding("out_of_step", Severity.WARNING, where)
+            return [Finding("starttls_not_offered", Severity.FAULT, where, evidence), shifted]
         return [Finding("starttls_not_offered", Severity.FAULT, where, evidence)]
     mail = (Speaker.SMTP, Speaker.NOTHING)
     in_tls = [other for other in others if other.security is Security.TLS and other.speaker in mail]

@@ -85,6 +85,9 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
     if (hello := held.reply("ehlo", "helo")) and hello.code >= 500 and answers_as_ftp(hello.text):
         evidence = {"speaker": "FTP", "said": f"{held.first}{hello.code} {hello.text}"[:200], "port": str(held.port)}
         return [Finding("not_smtp", Severity.FAULT, where, evidence)]
+    if (lhlo := held.reply("lhlo")) and lhlo.code == 250:
+        evidence = {"speaker": "LMTP", "said": held.first, "port": str(held.port)}
+        return [Finding("not_smtp", Severity.FAULT, where, evidence)]
     found = []
     if (greeting := held.exchanges[0] if held.exchanges else None) and greeting.stage == "greeting":
         found.append(Finding("greeting", Severity.GOOD, where, {"said": greeting.reply.text.split("\n")[0][:200]}))
@@ -104,7 +107,10 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
         found.append(Finding(_ENDS[held.ended], Severity.FAULT, where, evidence))
     elif refused is not None:
         code, reply, read = refused
-        evidence = {"reply": f"{reply.code} {reply.text}"[:300], "cause": read.cause, "sure": read.confidence}
+        cause, sure = read.cause, str(read.confidence)
+        if cause is Cause.UNKNOWN and held.reply("lhlo"):
+            cause, sure = Cause.NOT_AN_SMTP_SERVER, "likely"  # every mail server knows HELO
+        evidence = {"reply": f"{reply.code} {reply.text}"[:300], "cause": cause, "sure": sure}
         evidence |= {"code": str(reply.code), "encrypted": encrypted}
         found.append(Finding(code, Severity.FAULT, where, evidence))
         if code == "hello_refused" and (literal := held.reply("literal")) and literal.code == 250:

@@ -109,6 +109,12 @@ async def test_a_server_that_takes_no_sender_at_all_is_asked_a_few_times(ask):
     assert (said.cause, said.works_with) == (Cause.SENDER_NOT_ALLOWED, None)
 
 
+async def test_a_sender_is_not_made_up_of_a_domain_that_takes_no_mail(ask):
+    said, heard = await ask(MAIL=[NOT_YOURS, b"250 2.1.0 ok\r\n"], more={"sender": "carl@nowhere.test"})
+    works(said, sender="ann@peer.test")
+    assert "nowhere.test" not in "".join(line.text for line in said.transcript if "ann@" in line.text)
+
+
 async def test_the_recipient_that_was_meant_is_tried(ask):
     said, heard = await ask(more={"recipient": "bob@gmial.com"})
     assert said.cause is Cause.RECIPIENT_DOMAIN_INVALID

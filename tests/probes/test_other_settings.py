@@ -15,7 +15,10 @@ import pytest
 from bot.looking import look
 from bot.practice.peer import Reply, Script, peer
 from probes.causes import Cause, Confidence
+from probes.dialogue import Dialogue, Ended
 from probes.findings import Settings
+from probes.network import Dialled, Reached
+from probes.ranking import best
 from probes.target import Security, Target, parse_host
 from probes.verdict import Told, Verdict
 
@@ -98,3 +101,31 @@ async def test_a_certificate_of_ours_that_is_wanted_after_the_handshake_is_no_dr
         server.join()
     assert (said.cause, said.confidence) == (Cause.TLS_HANDSHAKE_FAILED, Confidence.CERTAIN)
     assert "client_certificate" in {found.evidence.get("error") for found in said.findings}
+
+
+@pytest.mark.parametrize(
+    ("lhlo", "sure"), [(b"250 peer.test\r\n", Confidence.CERTAIN), (b"502 no\r\n", Confidence.LIKELY)]
+)
+async def test_one_that_knows_neither_ehlo_nor_helo_is_no_server_for_sending(stage, certificates, lhlo, sure):
+    unknown = b"502 5.5.1 Unknown command\r\n"
+    script = Script(replies={"EHLO": unknown, "HELO": unknown, "LHLO": lhlo})
+    async with stage(script, certificates) as scene:
+        said = await asked(scene)
+    assert (said.cause, said.confidence) == (Cause.NOT_AN_SMTP_SERVER, sure)
+
+
+async def test_answers_that_come_one_step_late_make_nothing_certain(stage, certificates):
+    """A proxy that sends a PROXY line to a server that expects none: its answer stands for that to EHLO."""
+    late = b"502 5.5.2 Error: command not recognized\r\n"
+    script = Script(replies={"EHLO": late, "HELO": b"250-peer.test\r\n250-PIPELINING\r\n250 STARTTLS\r\n"})
+    async with stage(script, certificates) as scene:
+        said = await asked(scene)
+    assert (said.cause, said.confidence) == (Cause.STARTTLS_NOT_OFFERED, Confidence.LIKELY)
+    assert "out_of_step" in {found.code for found in said.decided_by}
+
+
+def test_the_typed_server_is_preferred_to_another_name():
+    typed, other = Target(host=parse_host("mail.a.test")), Target(host=parse_host("smtp.a.test"))
+    there = {"address": "192.0.2.1", "dialled": Dialled("192.0.2.1", 587, Reached.CONNECTED), "ended": Ended.FINISHED}
+    clear = Dialogue(port=587, security=Security.NONE, **there)
+    assert best([(clear, other), (clear, typed)], "mail.a.test") == Settings("mail.a.test", 587, "none")
