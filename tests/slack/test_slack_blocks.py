@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from bot.front import Case
 from bot.slack import case, home, limits, modal
-from bot.slack.blocks import looked, message, shrunk
+from bot.slack.blocks import looked, message, shrunk, simple
 from bot.slack.marks import Mark, read
+from bot.store import CaseState, Handed
 from flows.book import load
 from flows.conversation import Opened, Seen, Status
 from flows.machine import Tree
@@ -21,7 +22,8 @@ from flows.model import Go
 from flows.screen import Input, Kind, Option, Progress, Screen
 from flows.screens import screen as drawn_screen
 from probes.causes import Cause, Confidence
-from probes.verdict import Verdict
+from probes.findings import Finding, Settings, Severity
+from probes.verdict import NotTested, Verdict
 
 TEXT = st.text(max_size=400) | st.sampled_from(["<!channel> & <@U1>", "x" * 5000, "`" * 9, "a. " * 1500, "&" * 3000])
 STATES = st.sampled_from(["waiting", "running", "good", "warning", "fault", "not_tested", "odd"])
@@ -58,12 +60,12 @@ def a_screen(**more):
 @settings(deadline=None, max_examples=80)
 @given(SCREENS)
 def test_any_screen_is_drawn_within_the_limits_and_keeps_its_buttons(new, screen):
-    drawn = message(screen, new=new)
-    assert fake_blocks.refused(drawn.blocks) == []
-    assert 0 < len(drawn.text) <= 4000
-    pressed = [e["action_id"] for _, e in fake_blocks.buttons(drawn.blocks)]
-    assert {"smtp:back", "smtp:again", "smtp:human"} <= set(pressed)
-    assert "<!channel>" not in drawn.text
+    for drawn in (message(screen, new=new), simple(screen)):
+        assert fake_blocks.refused(drawn.blocks) == []
+        assert 0 < len(drawn.text) <= 4000
+        pressed = [e["action_id"] for _, e in fake_blocks.buttons(drawn.blocks)]
+        assert {"smtp:back", "smtp:again", "smtp:human"} <= set(pressed)
+        assert "<!channel>" not in drawn.text
 
 
 def test_every_step_of_every_page_is_drawn_within_the_limits():
@@ -73,13 +75,57 @@ def test_every_step_of_every_page_is_drawn_within_the_limits():
     for name, step in tree.book.flow.steps.items():
         if isinstance(step, Go):
             continue
-        for status in Status:
-            now = replace(start, step=name, status=status, answers={"program": "thunderbird"}, seen=tuple(causes))
-            screen = drawn_screen(tree, now)
-            assert fake_blocks.refused(message(screen).blocks) == [], name
-            assert fake_blocks.refused(message(screen, new=True).blocks) == [], name
+        longest = the_longest(tree, getattr(step, "cause", None) or Cause.UNKNOWN)
+        for status, seen in [*((status, tuple(causes)) for status in Status), (Status.OPEN, (longest,) * 6)]:
+            answers = {"program": "thunderbird"} if len(seen) > 6 else LONG_ANSWERS
+            notice = "" if len(seen) > 6 else "x" * 3000
+            now = replace(start, step=name, status=status, answers=answers, seen=seen, notice=notice)
+            rows = tuple(Progress(code, LONG, "fault", "x" * 500) for code in tree.book.words.labels["checks"])
+            screen = drawn_screen(tree, now, rows)
+            for drawn in (message(screen), message(screen, new=True), simple(screen)):
+                assert fake_blocks.refused(drawn.blocks) == [], name
+                assert drawn.text.strip(), name
+                assert len(fake_blocks.buttons(drawn.blocks)) >= len(screen.footer), name
             if screen.inputs:
                 assert fake_blocks.refused_view(modal.form(screen)) == [], name
+
+
+LONG = "a-very-long-name-of-a-server-that-nobody-would-type-by-hand." * 4 + "example.com"
+LONG_ANSWERS = dict.fromkeys(("server", "mail_address", "recipient", "sender", "user_name"), LONG) | {"port": "65535"}
+
+
+def the_longest(tree, cause):
+    """Return a look that saw everything there is a word for, at its longest."""
+    findings = tuple(
+        Finding(code, Severity.FAULT, LONG, {"port": "587", "said": "x" * 2000, "name": LONG, "reply": "550 " * 500})
+        for code in tree.book.words.findings
+    )
+    missed = tuple(NotTested(check, "time_out", {}) for check in tree.book.words.labels["checks"])
+    verdict = Verdict(
+        cause=cause,
+        confidence=Confidence.CERTAIN,
+        decided_by=findings,
+        findings=findings,
+        works_with=Settings(LONG, 587, "starttls"),
+        not_tested=missed,
+        quote="550 " * 1000,
+    )
+    return Seen("r", "s", "probe", verdict)
+
+
+def test_app_home_is_within_the_limits_at_its_longest():
+    handed = Handed("c1", CaseState.CLAIMED, 0.0, "slack:T1:U1")
+    view = home.home(
+        going=(Mark("c1", 3), "x" * 5000),
+        recent=[(0.0, "<&>" * 2000, "y" * 5000)] * 50,
+        note="z" * 5000,
+        it=home.ForIt(
+            queue=[(handed, "slack:T1:U2", "&" * 5000, "https://work.slack.test/" + "p" * 490)] * 100,
+            counts=[("c" * 3000, 10**9)] * 60,
+            unread=["u" * 5000, "<!channel> " * 500] * 30,
+        ),
+    )
+    assert fake_blocks.refused_view(view) == []
 
 
 def test_what_a_server_said_cannot_call_the_channel():
