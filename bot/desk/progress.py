@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.screen import Progress
+from flows.wording import plain
 from flows.words import BEHIND, Words
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.verdict import NotTested
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     Looker = Callable[[Conversation, str, Callable[[News], None]], Awaitable[Verdict]]
 
+AT_ONCE = 2
+"""Seconds of a look that nobody needs to count."""
 _WORST_FIRST = (Severity.FAULT, Severity.WARNING, Severity.GOOD)
 
 
@@ -28,6 +32,8 @@ class Rows:
         self._words = words
         self._rows: dict[str, Progress] = {}
         self.ended = False
+        self.seconds = 0
+        """How long the look has taken so far; told from the first few seconds on."""
 
     def tell(self, news: News) -> None:
         """Take in that a check has begun, what it waits for, or that it has ended."""
@@ -42,7 +48,14 @@ class Rows:
         """Return the rows in the order of the words' list, so that they read from the name to the mailbox."""
         order = list(self._words.labels["checks"])
         place = {check: number for number, check in enumerate(order)}
-        return tuple(sorted(self._rows.values(), key=lambda row: place.get(row.check, len(order))))
+        rows = sorted(self._rows.values(), key=lambda row: place.get(row.check, len(order)))
+        return tuple(self._still(row) if row.state == "running" and not self.ended else row for row in rows)
+
+    def _still(self, row: Progress) -> Progress:
+        if self.seconds < AT_ONCE:
+            return row
+        so_far = plain(self._words.shell("so_far", seconds=str(self.seconds)))
+        return replace(row, detail=f"{row.detail} {so_far}".strip())
 
     def clear(self) -> None:
         """Forget all: nobody wants to see them any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from bot.desk.progress import Rows
@@ -31,7 +32,13 @@ class Drawing(Protocol):
         """Return what is to be seen."""
 
 
-async def shown(desk: Drawing, front: Front, look: Looker, conversation: Conversation, what: str) -> Verdict:
+STILL = 3.0
+"""Seconds of quiet after which what runs still is drawn again, with the time that it took so far."""
+
+
+async def shown(
+    desk: Drawing, front: Front, look: Looker, conversation: Conversation, what: str, *, still: float = STILL
+) -> Verdict:
     """Look, and draw the checks meanwhile; a look that broke is one that saw nothing."""
     rows, changed = Rows(desk.tree.book.words), asyncio.Event()
 
@@ -39,7 +46,7 @@ async def shown(desk: Drawing, front: Front, look: Looker, conversation: Convers
         rows.tell(news)
         changed.set()
 
-    drawing = asyncio.create_task(_draw(desk, front, conversation, rows, changed))
+    drawing = asyncio.create_task(_draw(desk, front, conversation, rows, changed, still=still))
     try:
         return await look(conversation, what, tell)
     except asyncio.CancelledError:
@@ -56,10 +63,16 @@ async def shown(desk: Drawing, front: Front, look: Looker, conversation: Convers
         drawing.cancel()
 
 
-async def _draw(desk: Drawing, front: Front, conversation: Conversation, rows: Rows, changed: asyncio.Event) -> None:
+async def _draw(
+    desk: Drawing, front: Front, conversation: Conversation, rows: Rows, changed: asyncio.Event, *, still: float
+) -> None:
     drawn: tuple[Progress, ...] = ()
+    clock = asyncio.get_running_loop().time
+    began = clock()
     while not rows.ended or rows.drawn() != drawn:
-        await changed.wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(changed.wait(), still)
+        rows.seconds = int(clock() - began)
         changed.clear()
         if rows.drawn() == drawn:
             continue

@@ -4,13 +4,15 @@ import asyncio
 import logging
 
 from bot.desk import Desk, Result
+from bot.desk.watched import shown
 from bot.front import Turn
 from bot.store.opening import open_store
 from flows.conversation import AskedHuman, Chose, Filled, Pasted, Show, StartedAgain, Status, WentBack
 from flows.screen import Kind
-from probes.causes import Cause
+from probes.causes import Cause, Confidence
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.runner import Started
+from probes.verdict import Verdict
 
 GOOD = {"server": "smtp.example.com", "port": "587"}
 
@@ -293,3 +295,22 @@ async def test_a_database_in_a_directory_of_its_own_is_all_that_a_restart_needs(
     assert (await desk.take(turn(opened, Chose("hangs")))).result is Result.TAKEN
     await desk.close()
     await store.close()
+
+
+async def test_progress_shows_that_time_goes_on_while_nothing_else_changes(desk, front):
+    now = (await desk.open("o1", "test:ann")).conversation
+    await desk.settled(now.id)
+
+    async def look(conversation, what, tell):
+        tell(Started("reach"))
+        while not any("s so far" in row.detail for screen in front.progressed for row in screen.progress):
+            await asyncio.sleep(0.05)
+        tell(Report("reach", Outcome.DONE, (Finding("connected", Severity.GOOD, "192.0.2.1:587"),)))
+        return Verdict(cause=Cause.OK, confidence=Confidence.CERTAIN)
+
+    async with asyncio.timeout(20):
+        assert (await shown(desk, front, look, now, "probe", still=0.1)).cause is Cause.OK
+    told = [screen.progress[0].detail for screen in front.progressed]
+    assert "2 s so far" in told
+    assert "so far" not in told[-1]
+    assert len(set(told)) == len(told)
