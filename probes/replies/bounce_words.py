@@ -116,6 +116,7 @@ _SENTENCES = (
     r"could not be delivered to (?:one or more|all) of its recipients",
     r"this message was created automatically by (?:the )?mail delivery (?:software|system)(?: \(\w+\))?",
     r"(?:mail delivery failed|undelivered mail)(?:: ?| )return(?:ing|ed)(?: message)? to sender|returned mail: see transcript for details|delivery status notification \(failure\)",
+    r"delivery (?:failed|delayed); will (?:not )?continue trying",
     r"this is a permanent error(?:[;,.:] ?i've given up)?",
     r"no action is required on your part",
     r"if you do so, please include this problem report\.? you can delete your own text from the (?:attached )?(?:returned )?message",
