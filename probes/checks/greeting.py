@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from probes import ranking, replies, survey
-from probes.causes import Cause
+from probes.causes import Cause, Confidence
 from probes.dialogue import Dialogue, Ended, Reply
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
@@ -22,6 +22,8 @@ SLOW_MS = 4000
 _ENDS = {Ended.SILENT: "went_silent", Ended.CLOSED: "hung_up", Ended.RESET: "reset_midway", Ended.GARBLED: "garbled"}
 _INCOMING = (Speaker.POP3, Speaker.IMAP)
 _MAIL = (Speaker.SMTP, Speaker.NOTHING)
+_ON_THE_WAY = ("ehlo", "helo", "starttls", "ehlo_tls", "auth", "mail_from", "rcpt_to")
+"""What a mail program says too; questions of our own that are answered slowly are nobody's trouble."""
 _STAGES = ("greeting", "ehlo", "helo", "ehlo_tls", "turned_away")
 
 
@@ -94,8 +96,9 @@ def _findings(target: Target, held: Dialogue) -> list[Finding]:
         if greeting.took_ms > SLOW_MS:
             evidence = {"seconds": str(round(greeting.took_ms / 1000))}
             found.append(Finding("greeting_delayed", Severity.WARNING, where, evidence))
-    slow = max(held.exchanges, key=lambda one: one.took_ms if one.stage != "greeting" else 0, default=None)
-    if slow is not None and slow.stage != "greeting" and slow.took_ms > SLOW_MS:
+    on_the_way = [one for one in held.exchanges if one.stage in _ON_THE_WAY]
+    slow = max(on_the_way, key=lambda one: one.took_ms, default=None)
+    if slow is not None and slow.took_ms > SLOW_MS:
         evidence = {"seconds": str(round(slow.took_ms / 1000)), "stage": slow.stage}
         found.append(Finding("reply_delayed", Severity.WARNING, where, evidence))
     if held.reply("helo"):
@@ -137,8 +140,11 @@ def _refused(target: Target, held: Dialogue) -> tuple[str, Reply, Reading] | Non
         host=target.host.name,
         own=held.rules,
     )
-    if (torn or taken) and read.cause is Cause.UNKNOWN:
+    unknown = read.cause is Cause.UNKNOWN
+    if unknown and (taken or (torn and not 550 <= reply.code <= 559)):
         return None
+    if unknown and stage == "ehlo" and 550 <= reply.code <= 559:  # in whatever words, it was our name that it heard
+        read = replace(read, cause=Cause.HELO_REJECTED, confidence=Confidence.POSSIBLE)
     return "greeting_refused" if early else "hello_refused", reply, read
 
 

@@ -53,6 +53,7 @@ GREETINGS = [
     ("quick", held(HELLO), (), ["greeting"]),
     ("late", held(said("greeting", "220 a", 5200)), (), ["greeting", "greeting_delayed"]),
     ("a tarpit", held(HELLO, said("ehlo", "250 a", 5200)), (), ["greeting", "reply_delayed"]),
+    ("a slow answer to a question of ours", held(HELLO, said("literal", "250 a", 5200)), (), ["greeting"]),
     ("HELO only", held(HELLO, said("ehlo", "502 x"), said("helo", "250 a")), (), ["greeting", "helo_only"]),
     ("silent", held(**NOTHING), (), ["went_silent"]),
     ("silent in clear, a mail server in TLS", held(**NOTHING), (TLS_SPEAKER,), []),
@@ -69,6 +70,7 @@ GREETINGS = [
     ("name refused, address taken", held(HELLO, said("ehlo", "550 no"), said("literal", "250 a"), ended=Ended.REFUSED, at="ehlo"), (), ["greeting", "hello_refused", "hello_by_address"]),  # noqa: E501 - a row of a table
     ("name refused, then torn", held(HELLO, said("ehlo", "550 bad HELO name"), ended=Ended.CLOSED, at="helo"), (), ["greeting", "hello_refused"]),  # noqa: E501 - a row of a table
     ("name refused in EHLO alone", held(HELLO, said("ehlo", "550 bad HELO name"), said("helo", "250 a")), (), ["greeting", "helo_only", "hello_refused"]),  # noqa: E501 - a row of a table
+    ("name refused in words of its own, then torn", held(HELLO, said("ehlo", "550 you are not you"), ended=Ended.CLOSED, at="helo"), (), ["greeting", "hello_refused"]),  # noqa: E501 - a row of a table
     ("EHLO not known, then torn", held(HELLO, said("ehlo", "500 what?"), ended=Ended.CLOSED, at="helo"), (), ["greeting", "hung_up"]),  # noqa: E501 - a row of a table
     ("silent in clear, a web server in TLS", held(**NOTHING), (held(handshake=TLS13, security=Security.TLS, speaker=Speaker.HTTP),), ["not_smtp"]),  # noqa: E501 - a row of a table
     ("files, in words of its own", held(HELLO, said("ehlo", "530 Please login with USER and PASS."), ended=Ended.REFUSED, at="ehlo"), (), ["not_smtp"]),  # noqa: E501 - a row of a table
