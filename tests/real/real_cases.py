@@ -104,6 +104,8 @@ EXIM = [
     Case("exim, a login in clear", "plain", 587, "none", Cause.AUTH_ONLY_AFTER_TLS, (465, "tls")),
     Case("exim, a late greeting", "slow", 587, "starttls", Cause.OK),
     Case("exim, our name refused", "helo", 587, "starttls", Cause.HELO_REJECTED),
+    Case("exim, our name refused and hung up on", "helodrop", 587, "starttls", Cause.HELO_REJECTED),
+    Case("exim, a client certificate wanted", "wantscert", 587, "starttls", Cause.TLS_HANDSHAKE_FAILED),
     Case("exim, STARTTLS refused", "refusestls", 587, "starttls", Cause.TLS_HANDSHAKE_FAILED),
     Case("exim, TLS first", "needstls", 587, "none", Cause.TLS_REQUIRED, (587, "starttls")),
     free("exim, login first", "authfirst", 587, "starttls", Cause.AUTH_REQUIRED),

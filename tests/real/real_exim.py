@@ -34,6 +34,8 @@ def config(pems: Pems, port: Mapping[str, int]) -> str:
     return f"""
 domainlist local_domains = real.test
 tls_certificate = {pems["good"]}
+tls_verify_hosts = ${{if match{{$received_port}}{{^(?:{port["wantscert"]})\\$}}{{*}}{{}}}}
+tls_verify_certificates = {pems.ca_file}
 tls_advertise_hosts = ${{if match{{$received_port}}{{^(?:{port["bare"]})\\$}}{{}}{{*}}}}
 auth_advertise_hosts = ${{if match{{$received_port}}{{^(?:{port["noauth"]}|{port["bare"]})\\$}}{{}}{{*}}}}
 acl_smtp_connect = acl_connect
@@ -57,6 +59,8 @@ acl_connect:
        delay = 5s
   accept
 acl_helo:
+  drop {at("helodrop")}
+       message = You are not who you say you are
   deny {at("helo")}
        message = Invalid HELO name (See RFC2821 4.1.1.1)
   accept

@@ -31,7 +31,7 @@ from probes.verdict import Told, Verdict
 
 EXIM_DOORS = (
     "plain", "rejects", "defers", "drops", "slow", "helo", "refusestls", "needstls", "authfirst", "authfirst550",
-    "silentdeny", "owner", "cpanel", "cpanel2", "noauth", "bare", "clear",
+    "silentdeny", "owner", "cpanel", "cpanel2", "noauth", "bare", "clear", "wantscert", "helodrop",
 )  # fmt: skip
 
 
