@@ -178,7 +178,7 @@ def test_on_the_page_it_is_text(name):
             paragraphs=[text],
             problem=found.problem or text,
             facts=[(text, text)],
-            form={"action": text, "token": text, "user": text},
+            form={"action": text, "token": text, "place": text, "user": text},
             steps=[text, *found.steps],
             evidence=[text],
             style="/login/page.css",
