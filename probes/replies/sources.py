@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -196,14 +197,19 @@ def read_file(path: Path, found: Sources) -> None:
 
 
 def shipped() -> Sources:
-    """Read the rules of this package from their sources."""
+    """Read the rules of this package from their sources; once a process, since it takes a while."""
+    return _all_in(RULES)
+
+
+@functools.cache
+def _all_in(rules: Path) -> Sources:
     found = Sources()
     found.words = {k: v for k, v in (_load_yaml(HERE / "words.yaml", found) or {}).items() if k != "__line__"}
     software = _load_yaml(HERE / "software.yaml", found) or {}
     for name, patterns in software.items():
         if name != "__line__":
             found.software += [(name, _pattern(p, found.words)) for p in _texts(patterns)]
-    for path in sorted(RULES.glob("*.yaml")):
+    for path in sorted(rules.glob("*.yaml")):
         read_file(path, found)
     return found
 
