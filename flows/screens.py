@@ -121,7 +121,8 @@ def _asks(tree: Tree, now: Conversation, step: object, possible: Collection[str]
     """Return "Did that help?" under the first advice that asks it; who has answered is not asked again."""
     steps = tree.book.flow.steps
     said = any(stop.choice in HELPED and isinstance(steps.get(stop.step), Advise) for stop in now.trail)
-    if said or not possible or not isinstance(step, Advise) or step.name == tree.book.flow.ways.get("resolved"):
+    asks_itself = [tree.book.flow.ways.get(way) for way in ("resolved", "watching")]
+    if said or not possible or not isinstance(step, Advise) or step.name in asks_itself:
         return ""
     asked = step.choices and (step.cause or any(choice.name in HELPED for choice in step.choices))
     return tree.book.words.shell("did_that_help") if asked else ""

@@ -22,7 +22,7 @@ from bot.slack.openings import Openings
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
 from bot.slack.words import say
-from flows.conversation import AskedHuman, Chose, Event, Filled, StartedAgain, WentBack
+from flows.conversation import AskedHuman, Chose, Event, Filled, StartedAgain, Status, WentBack
 from flows.screen import Kind, Screen
 
 LOG = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class Clicks:
     async def _resume(self, body: Body, person: Who) -> None:
         mark = marks.read(reading.action(body)[1])
         conversation = await self._desk.load(mark.conversation) if mark else None
-        if conversation is None or conversation.owner != person.owner:
+        if conversation is None or conversation.owner != person.owner or conversation.status is Status.CLOSED:
             conversation = await self._desk.current(person.owner)
         if conversation is None:
             await self._replies.answer(body, person.owner, note(say("nothing_open"), start=True))

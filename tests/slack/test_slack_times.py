@@ -39,6 +39,11 @@ async def test_a_question_is_remembered_once_after_a_day_and_closed_after_a_week
         assert "closed this after a week of quiet" in words(ann.messages[-1])
         assert not fake_blocks.buttons(ann.messages[-1]["blocks"])
         assert len(ann.messages) == said
+        ann.push = bot.push
+        reminder = next(m for m in ann.messages if "still open" in words(m))
+        await ann.presses("Go on", reminder)
+        await bot.quiet(ann)
+        assert "no open conversation" in words(bot.slack.ephemerals[-1])
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,7 @@ async def test_it_is_told_once_that_it_works_again_over_a_restart(run, look, cau
         await ann.presses("Tell me when it works again")
         await bot.quiet(ann)
         assert "I look again from time to time" in words(ann.messages[-1])
+        assert "Did that help?" not in words(ann.messages[-1])
         said, looks = len(ann.messages), look.began
         await bot.later(ann, 310)
         assert (len(ann.messages), look.began) == (said, looks + 1)
