@@ -76,7 +76,8 @@ def judge(target: Target, seen: Seen) -> Report:
         if not logged_in:
             cause, sure = _without_login(target, held, reply, (cause, sure), offered=offered)
         elif cause in (Cause.RELAY_DENIED, Cause.SENDER_NOT_ALLOWED) and reply.code >= 500:
-            sure = "certain"  # it knows who we are, and says so all the same
+            # It knows who we are, and says so all the same; a bare "no" may mean anything.
+            sure = "likely" if _BARE_REFUSAL.search(reply.text) else "certain"
         if address == "<>" and cause not in _OF_ANY_SENDER:
             # The empty sender was ours, for want of the person's: a refusal of it says nothing about theirs.
             not_tested.append(("mail", "no_sender"))

@@ -120,6 +120,13 @@ async def test_relaying_denied_after_the_login_is_certain(ask) -> None:
     assert (said.cause, said.confidence) == (Cause.RELAY_DENIED, C)
 
 
+async def test_a_bare_no_after_the_login_is_not_certain(ask) -> None:
+    said = await ask(
+        rcpt("554 5.7.1 <bob@elsewhere.test>: Recipient address rejected: Access denied"), password=PASSWORD
+    )
+    assert said.confidence is not C
+
+
 async def test_a_sender_that_is_not_the_logins_is_certain(ask) -> None:
     said = await ask(
         rcpt("553 5.7.1 <carl@peer.test>: Sender address rejected: not owned by user ann"), password=PASSWORD
