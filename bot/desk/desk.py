@@ -200,15 +200,21 @@ class Desk:
         self._errands.begin((*cancels, *noted))
         return True
 
-    async def show_again(self, conversation: str, *, notes: Mapping[str, str], notice: str | None = None) -> None:
-        """Draw the newest step anew, with a front's notes, and with a sentence if there is one."""
+    async def first(self, key: str) -> bool:
+        """Claim a delivery that moves no conversation; False where it was claimed before, by any replica."""
+        return await self.save(key)
+
+    async def show_again(
+        self, key: str, conversation: str, *, notes: Mapping[str, str], notice: str | None = None
+    ) -> None:
+        """Draw the newest step anew, once a delivery, with a front's notes, and with a sentence if there is one."""
         async with self._lock(conversation):
             for _ in range(ATTEMPTS):
                 if (now := await self._store.load(conversation)) is None:
                     return
                 after = replace(now, revision=now.revision + 1, notice=notice) if notice else now
                 with suppress(Moved):
-                    await self.save(None, Change(after, now.revision, (Show(),)), surface=notes)
+                    await self.save(key, Change(after, now.revision, (Show(),)), surface=notes)
                     return
 
     async def alter(

@@ -72,6 +72,17 @@ class Bucket:
         self.tokens -= 1
         return 0.0
 
+    def reserve(self, now: float) -> float:
+        """Take a token, and return the seconds until it is there: who asked first goes first, and each waits once."""
+        self.tokens = min(self.size, self.tokens + (now - self.at) * self.refill) - 1
+        self.at = now
+        return max(0.0, -self.tokens / self.refill, self.shut_until - now)
+
+    def shut(self, now: float, seconds: float) -> None:
+        """Let nothing through for some seconds, and no burst after them."""
+        self.shut_until = now + seconds
+        self.tokens = min(self.tokens, 0.0)
+
     def ready(self, now: float) -> bool:
         """Tell whether a token is there."""
         return now >= self.shut_until and self.tokens + (now - self.at) * self.refill >= 1
@@ -107,7 +118,7 @@ class Calls:
                 fault, pause = SlackFault("no_answer", method), 0.5 * attempt
             self.faults[fault.error] += 1
             if fault.error == "ratelimited":
-                self._bucket(method).shut_until = asyncio.get_running_loop().time() + pause
+                self._bucket(method).shut(asyncio.get_running_loop().time(), pause)
                 if may_drop:
                     raise Dropped(method)
                 if (waited := waited + pause) > LONGEST_WAIT:
@@ -137,13 +148,17 @@ class Calls:
 
     async def _budget(self, method: str, may_drop: bool) -> float:
         """Wait for a token and return the seconds waited; progress raises Dropped instead."""
-        clock, waited = asyncio.get_running_loop().time, 0.0
-        while (seconds := self._bucket(method).wait(clock(), kept=KEPT_BACK if may_drop else 0.0)) > 0:
-            if may_drop:
+        clock, bucket = asyncio.get_running_loop().time, self._bucket(method)
+        if may_drop:
+            if bucket.wait(clock(), kept=KEPT_BACK) > 0:
                 raise Dropped(method)
+            return 0.0
+        began = clock()
+        while (seconds := bucket.reserve(clock())) > 0:
             await asyncio.sleep(seconds)
-            waited += seconds
-        return waited
+            if clock() >= bucket.shut_until:
+                break  # else Slack asked for a pause meanwhile: whoever waited then waits anew
+        return clock() - began
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         called: Callable[..., Awaitable[Any]] = getattr(self._client, method.replace(".", "_"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
@@ -42,7 +42,7 @@ class Cases:
         gate: Gate,
         replies: Replies,
         people: People,
-        once: Callable[[str], bool],
+        once: Callable[[str], Awaitable[bool]],
     ) -> None:
         self._desk, self._front, self._gate, self._replies = desk, front, gate, replies
         self._people, self._once = people, once
@@ -133,7 +133,7 @@ class Cases:
             return
         key = reading.key(body)
         if said := await self._refused(person, Mark(conversation, 0)):
-            if self._once(f"refused {key}"):
+            if await self._once(f"refused {key}"):
                 words = say("not_it_thread") if said == say("not_it") else said
                 self._replies.later(self._whisper(str(event.get("channel")), person.user, thread, words))
             return
@@ -141,7 +141,7 @@ class Cases:
         text = "\n".join(filter(None, [reading.typed(event.get("text")), *names]))
         if text:
             await self._desk.casework.say(key, conversation, person.owner, text)
-        if names and self._once(f"file {key}"):
+        if names and await self._once(f"file {key}"):
             words = say("file_in_thread")
             self._replies.later(self._whisper(str(event.get("channel")), person.user, thread, words))
 

@@ -150,7 +150,8 @@ class Clicks:
                 return  # a repetition of this press: the form is open
             LOG.warning("a form was not opened: %s", fault)
             if fault.error in TRIGGER:
-                await self._desk.show_again(conversation.id, notes=BELOW, notice=say("trigger_late"))
+                late = say("trigger_late")
+                await self._desk.show_again(reading.key(body), conversation.id, notes=BELOW, notice=late)
             else:
                 await self._replies.answer(body, person.owner, note(say("form_refused")))
 

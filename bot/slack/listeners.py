@@ -183,7 +183,7 @@ class Listeners:
             if outcome.conversation and outcome.result is Result.TAKEN:
                 await self._dropped.take(outcome.conversation, reading.key(body), files)
         await ack()
-        if self._openings.once(reading.key(body)):
+        if await self._openings.once(reading.key(body)):
             self.replies.later(self.replies.answer({"response_url": body.get("response_url")}, person.owner, drawn))
 
     async def _home_opened(self, body: Body) -> None:

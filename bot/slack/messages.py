@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -63,7 +63,7 @@ class Messages:
         """
         person, event = self._gate.person(body), body["event"]
         key = reading.key(body)
-        if person is None or not self._openings.once(key):
+        if person is None or not await self._openings.once(key):
             return
         said = await self._gate.refused(person, str(event.get("channel") or ""))
         drawn = note(said) if said else note(say("mention"), start=True)
@@ -107,13 +107,13 @@ class Messages:
             if current is None or current.status is not Status.HANDED:
                 return  # the bot goes by what was said first
         if said := await self._gate.refused(person):
-            minute = int(asyncio.get_running_loop().time() // A_MINUTE)
-            if self._openings.once(f"refused {person.owner} {minute}"):
+            minute = int(time.time() // A_MINUTE)
+            if await self._openings.once(f"refused {person.owner} {minute}"):
                 self._replies.later(self._front.tell(person.owner, note(said)))
             return
         text, files = reading.typed(event.get("text")), reading.files(event)
         if not files and (drawn := await self._openings.worded(person, text)) is not None:
-            if self._openings.once(key):
+            if await self._openings.once(key):
                 self._replies.later(self._front.tell(person.owner, drawn))
             return
         if text or files:

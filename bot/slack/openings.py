@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 from bot.catalogue import meaning
 from bot.desk import Desk, Outcome, Result
+from bot.slack import reading
 from bot.slack.blocks import Drawn
 from bot.slack.delivery import SlackFront
 from bot.slack.gate import House
@@ -44,7 +45,7 @@ class Openings:
 
     async def show_again(self, body: Body, now: Conversation) -> None:
         """Draw the open step anew at the bottom of the direct message; say where it was pressed if that is shut."""
-        await self._desk.show_again(now.id, notes=BELOW)
+        await self._desk.show_again(reading.key(body), now.id, notes=BELOW)
         await self.told_if_shut(body, now)
 
     async def told_if_shut(self, body: Body, now: Conversation) -> None:
@@ -84,9 +85,11 @@ class Openings:
         app = self._house.app or str(body.get("api_app_id") or "")
         return pointer(word, self._house.team, app)
 
-    def once(self, key: str) -> bool:
-        """Tell whether this is the first of its deliveries; for answers that change no conversation."""
-        first = key not in self._seen
+    async def once(self, key: str) -> bool:
+        """Tell whether this is the first of its deliveries, to any replica; for answers that change no conversation."""
+        if key in self._seen:
+            return False
+        first = await self._desk.first(f"once {key}")
         self._seen[key] = None
         while len(self._seen) > DELIVERIES_KEPT:
             self._seen.popitem(last=False)

@@ -1,21 +1,24 @@
 """How fast Slack is acknowledged: signed HTTP commands and clicks, beside a bare bolt app; memory, calls, start-up.
 
-Run with `python -m tests.bench conversation`. SMTP_HELP_TEST_POSTGRES adds PostgreSQL (an empty database);
-SMTP_HELP_BENCH_SECONDS shortens each run, SMTP_HELP_BENCH_STORED the stored conversations.
+Run with `python -m tests.bench conversation`; it takes about five minutes. SMTP_HELP_TEST_POSTGRES adds PostgreSQL;
+SMTP_HELP_BENCH_SECONDS shortens each run, SMTP_HELP_BENCH_STORED the stored conversations. Every figure at a fixed rate
+is the better one of two runs, so that somebody else's work on the machine counts less; the bare app runs before and
+after the others.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
-import resource
 import secrets
 import socket
 import sys
 import tempfile
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -25,7 +28,7 @@ from slack_sdk.signature import SignatureVerifier
 
 SECRET, TOKEN, TEAM = "shhh", "xoxb-bench", "T0BENCH"
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = float(os.environ.get("SMTP_HELP_BENCH_SECONDS", "20"))
+SECONDS = float(os.environ.get("SMTP_HELP_BENCH_SECONDS", "8"))
 STORED = int(os.environ.get("SMTP_HELP_BENCH_STORED", "100000"))
 OPEN = 10_000
 RATE = 50
@@ -172,8 +175,8 @@ async def bare():
 
 
 async def paced(url, bodies, rate):
-    """Deliver at a fixed rate whatever the answers; return (seconds of each, failures)."""
-    taken, failed = [], 0
+    """Deliver at a fixed rate whatever the answers; return kind -> sorted seconds, and how many failed."""
+    taken, failed = {"command": [], "click": []}, 0
     loop = asyncio.get_running_loop()
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
@@ -184,49 +187,57 @@ async def paced(url, bodies, rate):
             async with session.post(url, data=body, headers=signed(body)) as answer:
                 await answer.read()
                 failed += answer.status != 200
-            taken.append(loop.time() - began)
+            taken["click" if body.startswith("payload") else "command"].append(loop.time() - began)
 
         began, tasks = loop.time(), []
         for number, body in enumerate(bodies):
             await asyncio.sleep(max(0.0, began + number / rate - loop.time()))
             tasks.append(asyncio.create_task(deliver(body)))
         await asyncio.gather(*tasks)
-    return sorted(taken), failed
+    return {kind: sorted(seconds) for kind, seconds in taken.items()}, failed
 
 
-async def saturated(url, bodies, at_once=32):
-    """Deliver as fast as answers come; return events a second."""
-    waiting = iter(bodies)
-    done = 0
+async def saturated(url, bodies, pid, seconds, at_once=32):
+    """Deliver as fast as answers come; return events a second, and the share of one core that the process used."""
+    done, until = 0, time.monotonic() + seconds
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
 
         async def one():
             nonlocal done
-            for body in waiting:
+            for body in bodies:
                 async with session.post(url, data=body, headers=signed(body)) as answer:
                     await answer.read()
                 done += 1
+                if time.monotonic() > until:
+                    return
 
-        began = time.monotonic()
+        began, used = time.monotonic(), processor(pid)
         await asyncio.gather(*(one() for _ in range(at_once)))
-    return done / (time.monotonic() - began)
+        took = time.monotonic() - began
+    return done / took, (processor(pid) - used) / took
+
+
+def processor(pid):
+    """Return the seconds of processor that a process used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def share(taken, part):
     return taken[min(len(taken) - 1, int(len(taken) * part))] * 1000
 
 
-def mixed(slack, prefix, number, kept=()):
-    """Return deliveries: a command of a new person, then a click on an open conversation, in turn."""
-    for n in range(number):
-        if kept and n % 2:
-            conversation, user, revision = kept[n // 2 % len(kept)]
-            yield click(slack, user, "smtp:again", json.dumps([conversation, revision + n // 2 // len(kept), ""]))
-        else:
-            yield command(slack, f"U{prefix}{n:06d}")
+def mixed(slack, prefix, kept=()):
+    """Yield deliveries without end: a command of a new person, then a click on an open conversation, in turn."""
+    for n in itertools.count():
+        yield command(slack, f"U{prefix}{n:06d}")
+        conversation, user, revision = kept[n % len(kept)] if kept else ("none", "U0NONE", 0)
+        yield click(
+            slack, user, "smtp:again", json.dumps([conversation, revision + (n // len(kept) if kept else 0), ""])
+        )
 
 
-async def filled(database, number, *, status="open", prefix="S"):
+async def filled(database, number, *, prefix="S"):
     """Store conversations; return (id, user, revision) of the first thousand."""
     from bot.store import Change
     from bot.store.opening import open_store
@@ -235,13 +246,13 @@ async def filled(database, number, *, status="open", prefix="S"):
     from flows.machine import Tree
 
     tree, store = Tree(load()), await open_store(database)
+    one, _ = tree.advance(tree.begin("none", "slack:T0:U0", started=time.time()), Opened("ann@example.com"))
     kept = []
     for start in range(0, number, 1000):
         changes = []
         for n in range(start, min(start + 1000, number)):
             user = f"U{prefix}{n:06d}"
-            new = tree.begin(f"{prefix.lower()}{n:015x}", f"slack:{TEAM}:{user}", started=time.time())
-            new, _ = tree.advance(new, Opened("ann@example.com"))
+            new = replace(one, id=f"{prefix.lower()}{n:015x}", owner=f"slack:{TEAM}:{user}")
             changes.append(Change(new, None))
             if len(kept) < 1000:
                 kept.append((new.id, user, new.revision))
@@ -259,30 +270,45 @@ def memory(pid):
 
 
 async def measured(name, slack, database, stored=0):
-    """Print the figures of one database; return p99 in ms."""
+    """Print the figures of one database (none is the bare app); return p99 in ms of all deliveries."""
     kept = await filled(database, max(stored, 1000)) if database else []
-    what = "bot" if database else "bare"
-    async with served(what, slack, database) as (url, pid, started):
-        first = time.monotonic()
+    p99 = {}
+    async with served("bot" if database else "bare", slack, database) as (url, pid, started):
+        began = time.monotonic()
         await paced(url, [command(slack, "U0FIRST")], RATE)
-        first = time.monotonic() - first
-        await paced(url, mixed(slack, "W" + name[:1], RATE * 2), RATE)
-        taken, failed = await paced(url, mixed(slack, "P" + name[:1], int(RATE * SECONDS), kept), RATE)
-        rate = await saturated(url, list(mixed(slack, "X" + name[:1], int(40 * SECONDS), kept)))
+        first = started + time.monotonic() - began
+        deliveries = mixed(slack, "P", kept)
+        await paced(url, itertools.islice(deliveries, RATE * 2), RATE)
+        runs = [await paced(url, itertools.islice(deliveries, int(RATE * SECONDS)), RATE) for _ in range(2)]
+        failed = sum(failures for _, failures in runs)
+        said = []
+        for kind in ("command", "click"):
+            best = min((taken[kind] for taken, _ in runs), key=lambda taken: share(taken, 0.99))
+            p99[kind] = share(best, 0.99)
+            said.append(f"{kind}s p50 {share(best, 0.5):5.1f} p99 {p99[kind]:5.1f} ms")
+        rate, core = await saturated(url, deliveries, pid, SECONDS)
         print(
-            f"{name:<34} {RATE}/s: p50 {share(taken, 0.5):6.1f} ms, p99 {share(taken, 0.99):6.1f} ms, "
-            f"failed {failed}; saturated {rate:5.0f}/s; start to first acknowledgement {started + first:.2f} s; "
-            f"memory {memory(pid):.0f} MiB"
+            f"{name:<26} at {RATE}/s: {', '.join(said)}, failed {failed}; saturated {rate:5.0f}/s with {core:.0%} of a "
+            f"core; start to first acknowledgement {first:.2f} s; memory {memory(pid):.0f} MiB",
+            flush=True,
         )
-    return share(taken, 0.99)
+    return max(p99.values()), rate
 
 
 async def with_many_open(slack, folder):
-    """Print the memory with ten thousand conversations that were all opened through this process."""
-    async with served("bot", slack, f"sqlite:///{folder}/open.db") as (url, pid, _):
+    """Print the memory of a process that opened ten thousand conversations, and of one that found them open."""
+    database = f"sqlite:///{folder}/open.db"
+    async with served("bot", slack, database) as (url, pid, _):
         before = memory(pid)
-        await saturated(url, [command(slack, f"UO{n:06d}") for n in range(OPEN)])
-        print(f"memory with {OPEN} open conversations: {memory(pid):.0f} MiB (empty {before:.0f} MiB)")
+        waiting = iter([command(slack, f"UO{n:06d}") for n in range(OPEN)])
+        await saturated(url, waiting, pid, 600)
+        opened = memory(pid)
+    async with served("bot", slack, database) as (url, pid, _):
+        await paced(url, [command(slack, "U0FIRST")], RATE)
+        print(
+            f"memory with {OPEN} open conversations: {opened:.0f} MiB where all were just opened by this process, "
+            f"{memory(pid):.0f} MiB after a restart (empty {before:.0f} MiB)"
+        )
 
 
 async def finished(slack, folder):
@@ -323,29 +349,39 @@ def _choices(blocks):
 
 
 async def bench():
-    broken = []
+    began, broken = time.monotonic(), []
     with tempfile.TemporaryDirectory(prefix="smtp-help-bench-") as folder:
         async with PlainSlack.start() as slack:
-            bare_p99 = await measured("bare bolt app", slack, "")
+            bare = [await measured("bare bolt app", slack, "")]
             databases = [("SQLite", f"sqlite:///{folder}/few.db", f"sqlite:///{folder}/many.db")]
             if postgres := os.environ.get("SMTP_HELP_TEST_POSTGRES"):
                 databases.append(("PostgreSQL", *[await _fresh(postgres) for _ in range(2)]))
             else:
                 print("left out: PostgreSQL (SMTP_HELP_TEST_POSTGRES is not set)")
+            found = {}
             for name, few, many in databases:
-                p99 = await measured(name, slack, few)
-                full = await measured(f"{name}, {STORED} stored", slack, many, STORED)
-                if p99 >= 500 or p99 - bare_p99 > 100:
-                    broken.append(f"{name}: p99 {p99:.0f} ms beside {bare_p99:.0f} ms of the bare app")
-                if full > 1.2 * p99 + 10:
-                    broken.append(f"{name}: p99 {full:.0f} ms with {STORED} stored, {p99:.0f} ms with few")
+                found[name] = (
+                    await measured(name, slack, few),
+                    await measured(f"{name}, {STORED} stored", slack, many, STORED),
+                )
+            bare.append(await measured("bare bolt app again", slack, ""))
             await finished(slack, folder)
             await with_many_open(slack, folder)
+    least, fastest = min(p99 for p99, _ in bare), max(rate for _, rate in bare)
+    for name, ((p99, rate), (full, _)) in found.items():
+        print(
+            f"{name}: p99 {p99:.1f} ms (bare {least:.1f}), {full / p99:.2f} times that with {STORED} stored; "
+            f"saturated at {rate:.0f}/s, {rate / fastest:.2f} of the bare app's {fastest:.0f}/s"
+        )
+        if p99 >= 500 or p99 - least > 100:
+            broken.append(f"{name}: p99 {p99:.0f} ms beside {least:.0f} ms of the bare app")
+        if full > 1.2 * p99 + 5:
+            broken.append(f"{name}: p99 {full:.0f} ms with {STORED} stored, {p99:.0f} ms with few")
     print(
-        "what bounds the rate: one core, of which bolt's own dispatch and its 10 ms poll for the acknowledgement take"
+        "What bounds the rate is one core (its share stands above): each event is a tree's step, two transactions and"
     )
-    print("the bare app's share; SQLite adds one fsync an event in one queue, PostgreSQL its round trips.")
-    print(f"peak memory of the bench itself {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    print("three calls of Slack's; the disk is no bound, since what waits for it is committed together.")
+    print(f"it took {time.monotonic() - began:.0f} s")
     for each in broken:
         print(f"BROKEN: {each}")
     return 1 if broken else 0

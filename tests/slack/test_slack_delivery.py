@@ -259,6 +259,24 @@ def test_a_bucket_gives_its_burst_and_then_one_token_at_a_time():
     assert bucket.wait(1.0) == 0.0
 
 
+def test_whoever_waits_for_a_budget_waits_once_and_in_order():
+    bucket = Bucket(60, now=0.0)
+    assert [bucket.reserve(0.0) for _ in range(63)] == [*[0.0] * 60, *map(pytest.approx, (1.0, 2.0, 3.0))]
+    assert not bucket.ready(2.0)
+    assert bucket.reserve(10.0) == 0.0
+
+
+def test_a_pause_ends_without_a_burst():
+    bucket = Bucket(60, now=0.0)
+    bucket.shut(0.0, 5.0)
+    assert bucket.reserve(0.0) == 5.0
+    assert not bucket.ready(4.9)
+    assert bucket.reserve(5.0) == 0.0
+    for _ in range(4):
+        bucket.reserve(5.0)
+    assert bucket.reserve(5.0) == pytest.approx(2.0)
+
+
 def test_progress_leaves_a_part_of_the_budget_to_what_must_be_delivered():
     bucket = Bucket(60, now=0.0)
     taken = 0

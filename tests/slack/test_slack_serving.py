@@ -227,3 +227,28 @@ async def test_over_http_ready_means_that_it_listens(run):
     async with run() as bot:
         assert await bot.half.reachable() is True
     assert await bot.half.reachable() is False
+
+
+async def test_the_same_command_twice_draws_its_step_once(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command()
+        await bot.quiet(ann)
+        status, _ = await ann.again()
+        assert status == 200
+        await bot.quiet(ann)
+        assert len(ann.messages) == 1
+        await ann.command()
+        await bot.quiet(ann)
+        assert len(ann.messages) == 2  # another command is another wish
+
+
+async def test_a_mention_that_comes_to_two_replicas_is_answered_once(run):
+    async with run() as bot, run() as other:
+        ann = bot.person()
+        bot.slack.channel("C0TALK")
+        await ann.mentions()
+        await other.push(*ann.last)
+        await bot.half.listeners.replies.settled()
+        await other.half.listeners.replies.settled()
+        assert len(bot.slack.ephemerals) == 1
