@@ -26,8 +26,8 @@ async def post_once(
 ) -> tuple[str, str] | None:
     """Post a message and return its channel and ts; with `again` one that is there already is looked for first.
 
-    Returns None where it was looked for in vain because Slack did not let us look, and nothing was posted: then it is
-    for the caller to say that it may be a copy. Raises SlackFault.
+    Returns None where Slack does not let us look at all, and nothing was posted: then it is for the caller to say that
+    it may be a copy. Raises SlackFault.
     """
     known = metadata(conversation, name)
     if again:
@@ -55,6 +55,8 @@ async def _found(calls: Calls, channel: str, thread: str, known: dict[str, Any])
                 if each.get("metadata") == known:
                     return str(each["ts"])
     except SlackFault as fault:
+        if not fault.lasting:
+            raise  # it can be looked for later, and need not be posted for a copy
         LOG.warning("a message could not be looked for before it was posted again: %s", fault)
         return None
     return ""

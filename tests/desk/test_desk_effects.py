@@ -153,6 +153,27 @@ async def test_a_case_that_cannot_be_handed_over_is_told_with_its_reference(make
     assert any(r.levelno == logging.ERROR and r.message.split(":")[0].split()[-1] in notice for r in caplog.records)
 
 
+async def test_what_a_front_did_not_take_is_shown_and_handed_over_later(make, front, turn, store, caplog):
+    now = [1000.0]
+    desk = make(clock=lambda: now[0])
+    opened = await desk.open("o1", "test:ann")
+    await desk.settled(opened.conversation.id)
+    front.fails.extend([OSError("away")] * 9)  # the screen, the case, and the screen that says so
+    await desk.take(turn(opened, AskedHuman()))
+    await desk.settled(opened.conversation.id)
+    assert (len(front.shown), front.cases) == (1, [])
+    now[0] += 14.0
+    await desk.sweep.once()
+    await desk.settled(opened.conversation.id)
+    assert (len(front.shown), front.cases) == (1, [])
+    now[0] += 2.0
+    await desk.sweep.once()
+    await desk.settled(opened.conversation.id)
+    assert len(front.cases) == 1
+    assert front.shown[-1].notice == "Somebody answers here today."
+    assert await store.unfinished(opened.conversation.id) == ()
+
+
 async def test_a_front_that_never_manages_to_show_leaves_the_conversation_whole(desk, front, turn, store, caplog):
     front.fails.extend([OSError("away")] * 3)
     opened = await desk.open("o1", "test:ann")

@@ -28,7 +28,7 @@ from bot.store.opening import open_store  # noqa: E402
 
 OPENINGS = ("", "ann@example.com", "smtp.example.com:587", "421 4.3.2 service shutting down")
 TURNS = 6
-PATIENCE = 60.0
+PATIENCE = 240.0
 """Seconds after which a step that did not come counts as lost."""
 
 

@@ -202,7 +202,9 @@ class Conversations(RuleBasedStateMachine):
 
         store = Mortal(self.store, self.life)
         front = SlackFront(self.paper.calls(self.life), store, support_channel="C0HELP", between_edits=0.0)
-        self.desk = Desk(store, self.tree, look, front, whose="slack:", clock=lambda: self.clock, patience=(0, 0))
+        self.desk = Desk(
+            store, self.tree, look, front, whose="slack:", lease=4000.0, clock=lambda: self.clock, patience=(0, 0)
+        )
         if after is None:
             await self.desk.resume()
 
