@@ -16,8 +16,8 @@ from bot.store import StoreError
 from bot.store.door import Door, Work
 
 T = TypeVar("T")
-AGAIN = (0.0, 0.1, 0.3, 0.6, 1.0)
-"""Seconds before an operation is tried again whose connection was lost: all within Slack's three seconds."""
+AGAIN = (0.0, 0.1, 0.3, 0.4)
+"""Seconds before what lost its connection is tried again; two that fail so fit into Slack's three seconds."""
 POLL = (0.01, 0.02, 0.05, 0.1)
 """Seconds between two tries to get what another process holds; the last one again and again."""
 TAKE, LEAVE = text("SELECT pg_try_advisory_lock(:number)"), text("SELECT pg_advisory_unlock(:number)")
