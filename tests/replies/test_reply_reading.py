@@ -67,7 +67,7 @@ def test_the_same_code_means_what_its_provider_means_by_it():
 
 
 def test_a_number_that_only_microsoft_gives_needs_no_name_beside_it():
-    assert read_reply(550, "go away", stage="mail", enhanced="5.7.708").cause == "account_disabled_or_locked"
+    assert read_reply(550, "go away", stage="mail", enhanced="5.7.708").cause == "ip_blocklisted"
     assert read("550 5.7.506 Access Denied, Bad HELO").cause == "helo_rejected"
 
 
