@@ -55,9 +55,13 @@ class Shown:
 
 
 class Unreached(Exception):  # noqa: N818 - named as the house names its few exceptions
-    """A platform did not take something: `str()` is a plain sentence, `lasting` says that trying at once is vain."""
+    """A platform did not take something: `str()` is a plain sentence, `lasting` says that trying at once is vain.
+
+    Of one that is not `known` the log wants all there is to tell.
+    """
 
     lasting = False
+    known = True
 
 
 class Front(Protocol):

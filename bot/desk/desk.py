@@ -248,7 +248,7 @@ class Desk:
     def reference(self, reason: BaseException) -> str:
         """Log an error and return the short word under which it stands there; what is known needs no traceback."""
         word = secrets.token_hex(3).upper()
-        if isinstance(reason, Unreached):
+        if isinstance(reason, Unreached) and reason.known:
             LOG.warning("reference %s: %s", word, reason)
             return word
         LOG.error("reference %s: %s", word, type(reason).__name__, exc_info=reason)

@@ -189,7 +189,7 @@ class Errands:
                 except Exception as reason:  # noqa: BLE001 - a front is somebody else's network
                     self._desk.reference(reason)
                     doubt = True
-                    lasts = isinstance(reason, Unreached) and reason.lasting
+                    lasts = isinstance(reason, Unreached) and reason.lasting and reason.known
                 else:
                     notes = {now.id: shown.notes} if shown and shown.notes else {}
                     whole = shown is None or shown.whole
@@ -218,7 +218,7 @@ class Errands:
                 return await call(), ""
             except Exception as reason:  # noqa: BLE001 - a front is somebody else's network
                 reference = self._desk.reference(reason)
-                if isinstance(reason, Unreached) and reason.lasting:
+                if isinstance(reason, Unreached) and reason.lasting and reason.known:
                     break
             if wait is not None:
                 await asyncio.sleep(wait)

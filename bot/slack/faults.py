@@ -17,6 +17,7 @@ class SlackFault(Unreached):
         self.error = error
         self.method = method
         self.lasting = error not in ("ratelimited", "no_answer", "broken_answer")
+        self.known = error in catalogue()["faults"]
         self.refused = error not in ("no_answer", "broken_answer")
         super().__init__(sentence(error, method, needed))
 

@@ -222,3 +222,14 @@ async def test_a_mention_that_cannot_be_answered_there_is_answered_in_the_direct
         await ann.mentions()
         await bot.half.listeners.replies.settled()
         assert "I help with mail that cannot be sent" in words(ann.messages[-1])
+
+
+async def test_what_slack_never_said_before_is_tried_again_and_told_to_the_log_in_full(run, caplog):
+    async with run() as bot:
+        ann = bot.person()
+        bot.slack.fault("chat.postMessage", "brand_new_error")
+        await ann.command()
+        await bot.quiet(ann)
+        assert "What happens" in words(ann.messages[-1])
+        (told,) = [record for record in caplog.records if "reference" in record.getMessage()]
+        assert told.exc_info
