@@ -86,7 +86,8 @@ def printed(book: Book, verdict: Verdict, answers: Mapping[str, str]) -> str:
         lines += [wrapped(step, f"  {number}. ") for number, step in enumerate(said.steps, 1)]
         lines.append("")
     if works := verdict.works_with:
-        seen = say("report", "seen_to_work", host=works.host, port=works.port, security=works.security)
+        security = book.words.answer("security", works.security)
+        seen = say("report", "seen_to_work", host=works.host, port=works.port, security=security)
         lines += [_paint(seen, "good"), ""]
     if said.evidence:
         lines.append(_paint(say("report", "why"), "bold"))
@@ -97,10 +98,16 @@ def printed(book: Book, verdict: Verdict, answers: Mapping[str, str]) -> str:
         lines += [wrapped(sentence, "  - ") for sentence in said.not_tested]
         lines.append("")
     sure = f"{said.sureness} ({verdict.cause}, {verdict.confidence})"
-    others = ", ".join(f"{one.cause} ({one.confidence})" for one in verdict.runners_up[:3])
+    others = [
+        say(
+            "report", "other", what=plain(book.words.cause(one.cause)).rstrip("."), cause=one.cause, sure=one.confidence
+        )
+        for one in verdict.runners_up[:3]
+    ]
     lines.append(wrapped(sure, ""))
     if others:
-        lines.append(wrapped(say("report", "others", others=others), ""))
+        lines.append(say("report", "others"))
+        lines += [wrapped(other, "  - ") for other in others]
     if verdict.looked_from:
         seconds = f"{verdict.elapsed_ms / 1000:.1f}"
         lines.append(_paint(say("report", "looked_from", place=verdict.looked_from, seconds=seconds), "dim"))

@@ -18,7 +18,11 @@ FILE = "flows/words.yaml"
 BEHIND = frozenset({"not_reached", "stopped_before", "not_smtp"})
 """Reasons that say no more than that something before it failed."""
 SENTENCES = ("findings", "causes", "not_tested", "mistakes")
-LABELS = ("confidence", "who", "checks", "shell", "fields", "hints", "security", "login", "where")
+LABELS = (
+    "confidence", "who", "checks", "shell", "fields", "hints", "security", "login", "where", "stages", "tls_errors"
+)  # fmt: skip
+PLAIN = {"stage": "stages", "error": "tls_errors"}
+"""Codes in a finding's evidence that are said in words, and the group that has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,11 @@ class Words:
             values[name] = self.labels["security"].get(values.get(name, ""), values.get(name, ""))
         if named in self.labels["fields"]:
             values["word.field"] = self.labels["fields"][named]
+        for name, group in PLAIN.items():
+            if said := self.label(group, values.get(name, "")):
+                values[f"word.{name}"] = said
+        if "error" in values:
+            values["error"] = values["error"].removeprefix("other:").replace("_", " ")
         if finding.evidence.get("mistake") in self.mistakes:
             return self.mistake(Mistake("", finding.evidence["mistake"], finding.evidence))
         said = worded(self.findings.get(finding.code, ()), values)

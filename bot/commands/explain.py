@@ -15,14 +15,20 @@ from bot.commands.looking import WrongCall, complain, settings
 from bot.looking import of_reading
 from bot.report import as_dict, printed
 from flows.book import Book, load
+from flows.wording import plain
 from probes.causes import Cause
 from probes.replies import read, redact
-from probes.replies.files import MOST, Refused, opened
+from probes.replies.files import MOST, Opened, Refused, opened
 from probes.replies.reading import Reading
 from probes.replies.rulebook import Matcher
 
 FEW = 3
 """So many words, or fewer, are hardly what a program or a server said in full."""
+
+STANDARD_INPUT = "-"
+"""A file's name that means standard input, as other commands have it."""
+MOST_RECIPIENTS = 20
+"""So many recipients of a returned mail are listed."""
 
 _REFUSED = {
     Refused.EMPTY: "is empty: there is nothing to read in it.",
@@ -44,7 +50,13 @@ def run(arguments: argparse.Namespace) -> int:
             return complain("--jsonl reads standard input; name no files with it.")
         return _lines(book, own)
     texts: list[tuple[str | None, str]] = []
-    for name in arguments.files:
+    for name in arguments.files or [STANDARD_INPUT]:
+        if name == STANDARD_INPUT:
+            file = _handed_in()
+            if file.refused and file.refused is not Refused.EMPTY:
+                return complain(f"What was handed in {_REFUSED[file.refused]}")
+            texts.append((name if arguments.files else None, file.text))
+            continue
         if not name.strip():
             return complain("No file is named. Paste the words of the error on standard input, or name a file of them.")
         try:
@@ -56,13 +68,6 @@ def run(arguments: argparse.Namespace) -> int:
         if file.refused:
             return complain(f"{name!r} {_REFUSED[file.refused]}")
         texts.append((name, file.text))
-    if not arguments.files:
-        if sys.stdin.isatty():
-            print("Paste the error text, then press Ctrl-D on a line of its own.", file=sys.stderr)
-        file = opened(sys.stdin.buffer.read(MOST + 1), "standard input")
-        if file.refused and file.refused is not Refused.EMPTY:
-            return complain(f"What was handed in {_REFUSED[file.refused]}")
-        texts.append((None, file.text))
     failed = False
     for number, (name, text) in enumerate(texts):
         reading = read(text, own=own)
@@ -75,6 +80,13 @@ def run(arguments: argparse.Namespace) -> int:
                 print()
             print((f"{name}:\n" if name is not None and len(texts) > 1 else "") + redact(_page(book, reading, text))[0])
     return 1 if failed else 0
+
+
+def _handed_in() -> Opened:
+    """Read standard input, having said what to do where that is a terminal."""
+    if sys.stdin.isatty():
+        print("Paste the error text, then press Ctrl-D on a line of its own.", file=sys.stderr)
+    return opened(sys.stdin.buffer.read(MOST + 1), "standard input")
 
 
 def _encoded(found: Any) -> str:
@@ -125,8 +137,11 @@ def _page(book: Book, reading: Reading, text: str) -> str:
         page += " " + say("report", "rule", rule=reading.rule) if reading.rule else ""
     if reading.cause is Cause.UNKNOWN and not reading.rule:
         page += "\n" + say("report", _unknown(text))
-    for one in reading.recipients[:20]:
-        page += f"\n  {one.address}: {one.cause}"
+    for one in reading.recipients[:MOST_RECIPIENTS]:
+        what = plain(book.words.cause(one.cause)).rstrip(".")
+        page += "\n" + say("report", "recipient", address=one.address, what=what, cause=one.cause)
+    if (more := len(reading.recipients) - MOST_RECIPIENTS) > 0:
+        page += "\n" + say("report", "more_recipients", count=more)
     return page
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.commands.command_line import smtp_help
@@ -31,3 +33,58 @@ async def test_words_in_the_place_of_a_file_are_told_where_they_go():
     words = await smtp_help("explain", "550 5.1.1 user unknown")
     assert (words.status, words.out) == (2, "")
     assert "paste them on standard input" in words.err
+
+
+BOUNCE = """\
+From: MAILER-DAEMON@mx.example.com
+To: ann@example.com
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.com
+
+"""
+
+
+def returned(*people: tuple[str, str]) -> str:
+    """Write a returned mail, a recipient and what was said of it each."""
+    parts = [
+        f"Final-Recipient: rfc822; {address}\nAction: failed\nDiagnostic-Code: smtp; {said}\n"
+        for address, said in people
+    ]
+    return BOUNCE + "\n".join(parts) + "\n--B--\n"
+
+
+async def test_of_a_returned_mail_each_recipient_is_told_in_words():
+    ran = await smtp_help(
+        "explain",
+        typed=returned(
+            ("cleo@example.org", "550 5.1.1 Recipient address rejected: User unknown"),
+            ("dan@example.org", "452 4.2.2 Mailbox full"),
+        ),
+    )
+    assert "cleo@example.org: The recipient's address does not exist at that place (recipient_unknown)\n" in ran.out
+    assert "dan@example.org: The recipient's mailbox is full (mailbox_full)\n" in ran.out
+    assert "more recipients" not in ran.out
+
+
+async def test_of_a_long_list_of_recipients_the_rest_is_counted():
+    many = [(f"p{number}@example.org", "550 5.1.1 User unknown") for number in range(23)]
+    ran = await smtp_help("explain", typed=returned(*many))
+    assert "p19@example.org: " in ran.out
+    assert "p20@example.org" not in ran.out
+    assert "… and 3 more recipients" in ran.out
+
+
+async def test_a_dash_is_standard_input():
+    ran = await smtp_help("explain", "--json", "-", typed="452 4.2.2 Mailbox full")
+    assert (json.loads(ran.out)["cause"], json.loads(ran.out)["file"]) == ("mailbox_full", "-")
+
+
+async def test_what_else_it_could_be_is_said_in_words():
+    ran = await smtp_help("explain", typed="552 5.2.2 full")
+    assert "It could also be:\n  - The message is too large (message_too_large, " in ran.out

@@ -13,6 +13,7 @@ from flows.wording import plain, worded
 from flows.words import load, read_words
 from probes.causes import Cause, Confidence
 from probes.findings import Finding, Severity
+from probes.ranking import ORDER
 from probes.target import Mistake, parse
 from probes.verdict import NotTested
 
@@ -196,3 +197,30 @@ def test_every_setting_has_a_place_or_an_honest_look_for(book: Book, setting: st
     for program in book.programs.values():
         place = program.settings.get(setting)
         assert place is None or (place.source and place.as_of and place.label)
+
+
+@pytest.mark.parametrize("stage", ORDER)
+@pytest.mark.parametrize("code", ["went_silent", "hung_up", "reset_midway", "address_fails", "reply_delayed"])
+def test_the_point_of_an_exchange_is_said_in_words(book: Book, code: str, stage: str) -> None:
+    evidence = {"stage": stage, "address": "192.0.2.1", "seconds": "9"}
+    said = book.words.finding(Finding(code, Severity.FAULT, "192.0.2.1:587", evidence))
+    assert book.words.label("stages", stage) in said
+    assert "_" not in said
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("client_certificate", "fails: the server wants a certificate of the sending computer, "),
+        ("client_certificate_asked", "gets none and hangs up."),
+        ("no_certificate", "fails: the server shows no certificate, "),
+        ("closed", "fails: the server hangs up while "),
+        ("reset", "fails: the connection is torn while "),
+        ("time_out", "fails: the server does not answer in time while "),
+        ("not_tls", "is no encryption (TLS)."),
+        ("other:alert internal_error", "fails for a reason of TLS’s own: `alert internal error`."),
+        ("other:bad_signature", "fails for a reason of TLS’s own: `bad signature`."),
+    ],
+)
+def test_why_an_encrypted_connection_fails_is_said_in_words(book: Book, error: str, said: str) -> None:
+    assert said in book.words.finding(Finding("tls_failed", Severity.FAULT, "192.0.2.1:465", {"error": error}))
