@@ -148,7 +148,7 @@ class FakeSlack:
     def count(self, method):
         return sum(name == method for name, _ in self.calls)
 
-    async def until(self, true, within=10.0):
+    async def until(self, true, within=30.0):
         """Wait until something of this Slack is so; returns what it was."""
         async with asyncio.timeout(within):
             while not (found := true()):

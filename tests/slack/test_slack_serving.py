@@ -213,11 +213,11 @@ async def test_ready_tells_the_present_state_of_the_connections(run, slack):
         await slack.connections[0].close()
         assert await bot.half.reachable() is True, "the other one is alive"
         await slack.connections[-1].close()
-        await slack.until(lambda: slack.count("apps.connections.open") > 4)
+        await slack.until(lambda: slack.count("apps.connections.open") > 4, within=60)
         assert await bot.half.reachable() is False
         slack.faults["apps.connections.open"].clear()
-        await slack.until(lambda: slack.connections, within=30)
-        async with asyncio.timeout(10):
+        await slack.until(lambda: slack.connections, within=60)
+        async with asyncio.timeout(60):
             while not await bot.half.reachable():
                 await asyncio.sleep(0.05)
     assert await bot.half.reachable() is False
