@@ -45,8 +45,8 @@ class Words:
         if named in self.labels["fields"]:
             values["word.field"] = self.labels["fields"][named]
         for name, group in PLAIN.items():
-            if said := self.label(group, values.get(name, "")):
-                values[f"word.{name}"] = said
+            if label := self.label(group, values.get(name, "")):
+                values[f"word.{name}"] = label
         if "error" in values:
             values["error"] = values["error"].removeprefix("other:").replace("_", " ")
         if finding.evidence.get("mistake") in self.mistakes:
