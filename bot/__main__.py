@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bot import __version__
+from bot import __version__, streams
 
 EXAMPLES = {
     "check": "smtp-help check smtp.example.com:587 --security starttls --username ann@example.com "
@@ -19,7 +19,7 @@ EXAMPLES = {
     "demo": "smtp-help demo --tour",
     "serve": "SLACK_BOT_TOKEN=xoxb-... SLACK_APP_TOKEN=xapp-... smtp-help serve",
     "doctor": "smtp-help doctor",
-    "manifest": "smtp-help manifest --http https://help.example.com/slack/events",
+    "manifest": "smtp-help manifest --http https://help.example.com",
     "flow": "smtp-help flow check",
     "rules": "smtp-help rules check",
     "unread": "smtp-help unread",
@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
 
     _check(command("check", "Run the probes once and name the cause"))
     explain = command("explain", "Name the cause in an error text, a log line or a returned mail")
-    explain.add_argument("files", nargs="*", metavar="FILE", help="files to read; standard input where none is named")
+    explain.add_argument(
+        "files", nargs="*", metavar="FILE", help="files to read; standard input where none is named, or for -"
+    )
     explain.add_argument("--json", action="store_true", help="one JSON object a text, on one line")
     explain.add_argument(
         "--jsonl", action="store_true", help='read {"id": ..., "text": ...} a line, write one object a line'
@@ -77,33 +79,53 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(check: argparse.ArgumentParser) -> None:
     check.add_argument("server", metavar="HOST[:PORT]", help="the outgoing server as the person typed it (port 587)")
-    check.add_argument("--security", choices=("auto", "none", "starttls", "tls"), default="auto")
-    check.add_argument("--login", choices=("yes", "no", "unknown"), help="does the person's program log in to send")
+    check.add_argument(
+        "--security",
+        choices=("auto", "none", "starttls", "tls"),
+        default="auto",
+        help="how the connection is encrypted; tls is SSL/TLS from the start (auto: by port, then by what answers)",
+    )
+    check.add_argument(
+        "--login",
+        choices=("yes", "no", "unknown"),
+        help="does the person's program log in to send (yes with --username, else no)",
+    )
     check.add_argument("--username", metavar="NAME", help="login name")
     check.add_argument("--password-env", metavar="NAME", help="read the password from this environment variable")
     check.add_argument("--sender", metavar="ADDRESS", help="envelope sender to try with MAIL; nothing is ever sent")
     check.add_argument("--recipient", metavar="ADDRESS", help="recipient to try with RCPT; nothing is ever sent")
     check.add_argument("--message-size", metavar="BYTES", help="the size of what the person tried to send")
-    check.add_argument("--program", metavar="NAME", help="the mail program, for the advice")
+    check.add_argument("--program", metavar="NAME", help="the mail program, such as thunderbird, for the advice")
     check.add_argument("--timeout", metavar="SECONDS", default="45", help="bound on the whole run (45)")
     check.add_argument("--json", action="store_true", help="one JSON object on standard output")
     _looking(check)
 
 
 def _looking(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--nameserver", action="append", default=[], metavar="IP[:PORT]", help="ask this resolver")
     parser.add_argument(
-        "--control", action="append", default=[], metavar="HOST:PORT", help="a place known to be reachable"
+        "--nameserver", action="append", default=[], metavar="IP[:PORT]", help="ask this resolver (may be repeated)"
+    )
+    parser.add_argument(
+        "--control",
+        action="append",
+        default=[],
+        metavar="HOST:PORT",
+        help="a place known to be reachable (may be repeated)",
     )
     parser.add_argument("--ca-file", metavar="PEM", help="trust these authorities as well")
     parser.add_argument(
-        "--allow-network", action="append", default=[], metavar="CIDR", help="may be dialled although private"
+        "--allow-network",
+        action="append",
+        default=[],
+        metavar="CIDR",
+        help="may be dialled although private (may be repeated)",
     )
     parser.add_argument("--routes", metavar="FILE", help="a practice range's map of ports (demo --serve prints it)")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    streams.opened()
     arguments = _parser().parse_args(argv)
     command = importlib.import_module(f"bot.commands.{arguments.command}")
     try:

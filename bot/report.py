@@ -74,7 +74,7 @@ def _paint(text: str, colour: str) -> str:
 def printed(book: Book, verdict: Verdict, answers: Mapping[str, str]) -> str:
     """Return a page for a person: cause, steps, why, how sure."""
     said = _said(book, verdict, answers)
-    width = min(shutil.get_terminal_size().columns, 100)
+    width = max(20, min(shutil.get_terminal_size().columns, 100))
 
     def wrapped(text: str, first: str, rest: str = "") -> str:
         return textwrap.fill(text, width, initial_indent=first, subsequent_indent=rest or " " * len(first))

@@ -95,7 +95,7 @@ def _target(arguments: argparse.Namespace) -> Target:
             raise _WrongField(wrong)
     size = field_text(arguments.message_size or "")
     if size and not size.isdigit():
-        raise WrongCall(f"--message-size: {size!r} is no number of bytes.")
+        raise WrongCall(f"--message-size: {size!r} is no number of bytes, such as 10485760 for 10 MB.")
     user_name = field_text(arguments.username or "") or None
     return Target(
         host=parse_host(host),

@@ -53,7 +53,9 @@ def vantage(arguments: argparse.Namespace) -> Vantage:
 
         try:
             found = replace(found, routes=read_routes(arguments.routes))
-        except (OSError, ValueError) as wrong:
+        except OSError as wrong:
+            raise WrongCall(f"--routes: {arguments.routes!r} cannot be read: {wrong.strerror}.") from None
+        except ValueError as wrong:
             raise WrongCall(f"--routes: {arguments.routes!r} is no map of a practice range: {wrong}.") from None
     return found
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from bot.streams import plainly
 from bot.terminal.ink import inked, pieces
 
 WIDEST = 84
@@ -129,10 +130,7 @@ class Paper:
     def _sayable(self, text: str) -> str:
         if self._speaks:
             return text
-        for sign, plain in (("“", '"'), ("”", '"'), ("’", "'"), ("‘", "'"), ("…", "..."), ("·", "-"), ("–", "-")):
-            text = text.replace(sign, plain)
-        encoding = self._out.encoding or "utf-8"
-        return text.encode(encoding, "replace").decode(encoding)
+        return plainly(text, self._out.encoding or "utf-8")
 
 
 def _speaks(out: TextIO) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import sys
 
 import pytest
 
-from tests.commands.command_line import smtp_help
+from tests.commands.command_line import ROOT, smtp_help
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,29 @@ async def test_a_dash_is_standard_input():
 async def test_what_else_it_could_be_is_said_in_words():
     ran = await smtp_help("explain", typed="552 5.2.2 full")
     assert "It could also be:\n  - The message is too large (message_too_large, " in ran.out
+
+
+async def test_an_encoding_without_our_signs_gets_plain_ones():
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    ran = await smtp_help("explain", typed="535 5.7.8 Authentication failed", env=plain)
+    assert ran.status == 1
+    assert 'Decided by: "Authentication failed"' in ran.out
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+async def test_a_closed_stream_is_none_to_fail_at(closed: str):
+    command = f'exec "$0" -m bot explain {closed}'
+    process = await asyncio.create_subprocess_exec(
+        *("sh", "-c", command, sys.executable),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, err = await process.communicate(b"535 5.7.8 Authentication failed")
+    assert (process.returncode, err) == (1, b"")
+
+
+async def test_a_terminal_of_no_width_gets_whole_words():
+    ran = await smtp_help("explain", typed="535 5.7.8 Authentication failed", env={"COLUMNS": "1"})
+    assert ran.out.startswith("The outgoing server")

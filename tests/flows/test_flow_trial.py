@@ -61,6 +61,19 @@ def test_a_server_of_windows_logins_alone_gets_spa_switched_on(talk: Talk) -> No
     assert "(SPA) off" not in steps(talk)
 
 
+def test_only_what_was_seen_is_said_of_the_logins_of_a_server(talk: Talk) -> None:
+    only = Finding("login_only_windows", Severity.FAULT, "192.0.2.1:587", {"methods": "NTLM"})
+    none = Finding("login_not_offered", Severity.FAULT, "192.0.2.1:587", {})
+    talk.open().choose("password", "thunderbird").fill().see("auth_mechanism_unsupported", only)
+    assert talk.screen.title == "The server takes only logins of a Windows network (`NTLM`)."
+    talk.choose("changed").fill().see("auth_mechanism_unsupported", none)
+    assert talk.screen.title.endswith(" offers no login at all on this port.")
+    assert "switch the login for sending off" in steps(talk)
+    assert "SPA" not in steps(talk)
+    talk.choose("changed").fill().see("auth_mechanism_unsupported")
+    assert "Windows" not in talk.screen.title
+
+
 @pytest.mark.parametrize("program", ["android", "windows_live_mail"])
 def test_nobody_is_sent_to_look_for_a_box_that_may_not_be_there(talk: Talk, program: str) -> None:
     talk.open().choose("password", program)
