@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
 import sqlite3
 
 import fake_blocks
-import pytest
 
 PRESSED = "I am not sure, please check"
 
@@ -92,13 +90,3 @@ async def test_what_could_not_be_noted_after_the_acknowledgement_is_drawn_once_a
         assert len(ann.messages) == 2
         assert [bool(fake_blocks.buttons(each["blocks"])) for each in ann.messages] == [False, True]
         assert (await bot.desk.surface(now.id))["ts"] == ann.messages[1]["ts"]
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
-async def test_a_file_that_may_only_be_read_is_said(run, tmp_path):
-    async with run() as bot:
-        ann = await opened(bot)
-        (tmp_path / "kept.db").chmod(0o400)
-        await pressed_in_vain(bot, ann)
-        (tmp_path / "kept.db").chmod(0o600)
-        await pressed_and_taken(bot, ann)
