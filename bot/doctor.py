@@ -44,7 +44,17 @@ async def examined(settings: Settings, environ: Mapping[str, str]) -> tuple[Diag
     """Examine every part, side by side."""
     parts = (_slack(settings), _database(settings, environ), _resolver(settings), _controls(settings))
     found = [line for lines in await asyncio.gather(*parts) for line in lines]
-    return (*found, *_pages(settings), *_rules(settings), _networks(settings), _support(settings))
+    return (
+        *found,
+        *_pages(settings),
+        *_rules(settings),
+        _networks(settings),
+        _support(settings),
+        *(
+            Diagnosis("environment", Complaint.NOTE, f"{name} is no setting; is it a slip?")
+            for name in settings.strangers
+        ),
+    )
 
 
 async def _slack(settings: Settings) -> list[Diagnosis]:

@@ -61,6 +61,8 @@ class Settings:
     metrics_listen: tuple[str, int] | None = None
     retention_days: int = 30
     audit_file: Path | None = None
+    strangers: tuple[str, ...] = ()
+    """Variables that begin like ours and are none: most are slips."""
 
     def slack_trouble(self) -> tuple[str, ...]:
         """Return all that is missing or swapped among Slack's tokens, a sentence each."""
@@ -172,6 +174,20 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _api_url(text: str) -> str:
+    """Read the address of Slack's Web API, with one slash at its end."""
+    if not text.startswith(("https://", "http://")):
+        raise ValueError("it is a web address that begins with https://, such as https://slack.com/api/.")
+    return text.rstrip("/") + "/"
+
+
+def _own_name(text: str) -> str:
+    """Read the name that is said in EHLO: one word, for a mail server reads no further."""
+    if len(text.split()) != 1:
+        raise ValueError(f"{text!r} is no name of a computer; write it as bot.example.com.")
+    return text
+
+
 def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text[:6]) <= 3650:
         raise ValueError(f"{text!r} is no number of days from 1 to 3650.")
@@ -206,7 +222,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa
     found: dict[str, Any] = {}
     wrong: list[str] = []
 
+    ours: set[str] = set()
+
     def one(name: str, key: str, read: Callable[[str], Any] = str.strip) -> None:
+        ours.add(name)
         if text := env.get(name, "").strip():
             try:
                 found[key] = read(text)
@@ -219,7 +238,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa
     one("SLACK_BOT_TOKEN", "slack_bot_token")
     one("SLACK_APP_TOKEN", "slack_app_token")
     one("SLACK_SIGNING_SECRET", "slack_signing_secret")
-    one("SLACK_API_URL", "slack_api_url", lambda text: text.rstrip("/") + "/")
+    one("SLACK_API_URL", "slack_api_url", _api_url)
     one("SMTP_HELP_DATABASE_URL", "database_url")
     one("SMTP_HELP_SUPPORT_CHANNEL", "support_channel")
     one("SMTP_HELP_SUPPORT_HOURS", "support_hours")
@@ -234,7 +253,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa
     many("SMTP_HELP_PORTS", "ports", port_number)
     found["ports"] = frozenset(found.get("ports", ()))
     one("SMTP_HELP_CA_FILE", "ca_file", certificates)
-    one("SMTP_HELP_EHLO_NAME", "ehlo_name")
+    one("SMTP_HELP_EHLO_NAME", "ehlo_name", _own_name)
     one("SMTP_HELP_PAGES", "pages", _folder)
     one("SMTP_HELP_RULES", "rules", readable_file)
     one("SMTP_HELP_BLOCKS", "blocks")
@@ -247,6 +266,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa
     one("SMTP_HELP_METRICS_LISTEN", "metrics_listen", _listen)
     one("SMTP_HELP_RETENTION_DAYS", "retention_days", _days)
     one("SMTP_HELP_AUDIT_FILE", "audit_file", _audit_file)
+    found["strangers"] = tuple(sorted(name for name in env if name.startswith("SMTP_HELP_") and name not in ours))
     if "listen" in found:
         found["listen_host"], found["listen_port"] = found.pop("listen")
     if found.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):

@@ -24,12 +24,19 @@ def complain(sentence: object) -> int:
     return 2
 
 
-def settings() -> Settings:
-    """Read the environment; raises WrongCall that says all that is wrong."""
+def _no_more(_: Settings) -> tuple[str, ...]:
+    return ()
+
+
+def settings(more: Callable[[Settings], tuple[str, ...]] = _no_more) -> Settings:
+    """Read the environment; raises WrongCall that says all that is wrong, and what `more` finds wrong besides."""
     try:
-        return read_settings()
-    except SettingsError as wrong:
-        raise WrongCall("\nsmtp-help: ".join(wrong.sentences)) from None
+        found, wrong = read_settings(), tuple[str, ...]()
+    except SettingsError as error:
+        found, wrong = error.rest, error.sentences
+    if sentences := (*wrong, *more(found)):
+        raise WrongCall("\nsmtp-help: ".join(sentences))
+    return found
 
 
 def vantage(arguments: argparse.Namespace) -> Vantage:

@@ -37,9 +37,7 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command h
     from bot.slack.faults import SlackFault
 
     try:
-        found = settings()
-        if trouble := found.slack_trouble():
-            raise WrongCall("\nsmtp-help: ".join(trouble))
+        found = settings(Settings.slack_trouble)
         log_to(logging.StreamHandler(), found.log_level, secrets_of(found))
         return asyncio.run(_serve(found))
     except SlackFault as wrong:

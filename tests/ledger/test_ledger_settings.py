@@ -8,6 +8,7 @@ import pytest
 from bot.commands.serve import secrets_of
 from bot.ledger.limits import Limits
 from bot.settings import Settings, SettingsError, read_settings
+from tests.commands.command_line import smtp_help
 
 
 def test_they_have_defaults_that_keep_everything_off_or_small():
@@ -47,6 +48,7 @@ def test_they_are_read(tmp_path):
         ("PUBLIC_URL", "ftp://x", "begins with https://"),
         ("TRUSTED_PROXIES", "proxy.example.com", "is no range of addresses"),
         ("METRICS_LISTEN", "no", "is no port"),
+        ("EHLO_NAME", "my computer", "is no name of a computer"),
         ("RETENTION_DAYS", "0", "is no number of days from 1 to 3650"),
         ("RETENTION_DAYS", "forever", "is no number of days from 1 to 3650"),
         ("AUDIT_FILE", "/nowhere/at/all/audit.jsonl", "cannot be written"),
@@ -75,3 +77,22 @@ def test_secrets_are_kept_out_of_what_is_shown_of_settings_and_known_to_the_log(
         assert secret not in repr(found)
         assert any(secret in one for one in secrets_of(found))
     assert secrets_of(Settings(database_url="sqlite:///x.db")) == ()
+
+
+def test_slacks_address_is_a_web_address():
+    assert read_settings({"SLACK_API_URL": "https://slack-gov.com/api"}).slack_api_url == "https://slack-gov.com/api/"
+    with pytest.raises(SettingsError, match="SLACK_API_URL: it is a web address"):
+        read_settings({"SLACK_API_URL": "slack-gov.com"})
+
+
+def test_a_variable_that_is_none_of_ours_is_told_by_the_doctor():
+    found = read_settings({"SMTP_HELP_NAMESERVER": "192.0.2.53", "SMTP_HELP_PORTS": "2525", "OTHER": "x"})
+    assert found.strangers == ("SMTP_HELP_NAMESERVER",)
+
+
+async def test_serve_says_at_once_what_is_wrong_with_slack_and_with_the_rest():
+    ran = await smtp_help("serve", env={"SMTP_HELP_PORTS": "many", "SLACK_BOT_TOKEN": "xapp-1"})
+    assert ran.status == 2
+    assert [line.split()[1].strip(":") for line in ran.err.splitlines()] == [
+        *("SMTP_HELP_PORTS", "SLACK_BOT_TOKEN", "Neither"),
+    ]
