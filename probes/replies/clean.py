@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import Any
 
 import re2
@@ -18,6 +18,8 @@ MOST_LINES = 60
 """A text of more lines is a message or a log, whose words are whole."""
 LIMIT = 200_000
 """Characters that are read of one text: the first two thirds and the last third of what is longer."""
+MOST_CODES = 5
+"""Codes of Windows that are added to one text as they are published."""
 
 _ODD: dict[int, str | None] = str.maketrans(
     {
@@ -173,7 +175,7 @@ def _hexadecimal(text: str) -> str:
         if "-" + found.group(1) in text:
             number = (1 << 32) - number
         added.append(f"0x{number:08X}")
-        if len(added) == 5:
+        if len(added) == MOST_CODES:
             break
     return "".join(f" ({code})" for code in added)
 
@@ -184,16 +186,12 @@ _LETTER_O = r"(?i)(?:^|[^a-z0-9])[0o][x\x{d7}*](8[0-9a-fo]{7})(?:[^a-z0-9]|$)"
 
 def _typed_off(hay: str) -> str:
     """Return what is to be added where Windows' codes were typed off a screen: O for 0, l for 1, a C too many."""
-    added: dict[str, None] = {}
-    for found in pattern(_MISREAD).finditer(hay):
-        tail = found.group(1)[-2:].lower().replace("o", "0").replace("l", "1")
-        added[f"0x800CCC{tail.upper()}"] = None
-        if len(added) == 5:
-            break
-    for found in pattern(_LETTER_O).finditer(hay):
-        added[f"0x{found.group(1).lower().replace('o', '0').upper()}"] = None
-        if len(added) == 5:
-            break
+    misread = (
+        f"0x800CCC{found.group(1)[-2:].replace('o', '0').replace('l', '1').upper()}"
+        for found in pattern(_MISREAD).finditer(hay)
+    )
+    letter = (f"0x{found.group(1).replace('o', '0').upper()}" for found in pattern(_LETTER_O).finditer(hay))
+    added = islice(dict.fromkeys(chain(misread, letter)), MOST_CODES)
     return "".join(f" ({code})" for code in added if code.lower() not in hay)
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from probes.replies.clean import pattern
 from probes.replies.compose import DEPTH, inside, leaf
-from probes.replies.message import decoded, is_message, parts_of, payload_text, raw_header
+from probes.replies.message import decoded, is_message, parts_of, payload_text, raw_header, stripped_html
 
 MOST = 5 * 1024 * 1024
 """Bytes of a file that is opened."""
@@ -150,14 +150,14 @@ def _attached(part: Message, kind: str, depth: int) -> Message:
     found = part.get_payload(decode=True)
     data = found if isinstance(found, bytes) else b""
     mail: Message | None = None
-    if depth < DEPTH and data.startswith(OLE) and name.lower().endswith((".msg", "")):
+    if depth < DEPTH and data.startswith(OLE):
         mail = mail_of(data)
     elif depth < DEPTH and data and not _is_binary(data):
         text = payload_text(part)
         if is_message(text.lstrip()[:4000]):
             mail = _parsed(data.lstrip())
         elif len(text) < 20_000 or name.lower().endswith((".txt", ".dat", ".log", ".htm", ".html")):
-            return leaf("text/html" if "<html" in text[:500].lower() else "text/plain", text)
+            return leaf("text/plain", stripped_html(text) if "<html" in text[:500].lower() else text)
     if mail is not None:
         return inside(_lighter(mail, [0], depth + 1))
     return leaf(kind, "", name)

@@ -110,6 +110,29 @@ def test_a_bounce_attached_to_a_mail_behind_a_big_picture_is_read(kind):
     assert told(data) == (Cause.MAILBOX_FULL, ["bob@example.org"])
 
 
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"<bob@example.org>: 552 5.2.2 Mailbox full\n", "said.bin"),
+        (b"<html><body><p>bob@example.org<br>552 5.2.2 <b>Mailbox</b> full</body></html>", "ATT00001.htm"),
+        (b"<bob@example.org>: 552 5.2.2 Mailbox full\n" + b"and so on\n" * 3000, "transcript.txt"),
+    ],
+)
+def test_words_attached_as_a_file_are_read(data: bytes, name: str):
+    assert read(opened(as_attachment(data, name)).text).cause is Cause.MAILBOX_FULL
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(b"%PDF-1.7\n\0\x01 552 5.2.2 Mailbox full", "bill.pdf"), (b"552 Mailbox full\n" * 3000, "all.csv")],
+)
+def test_of_another_file_that_is_attached_only_the_name_is_kept(data: bytes, name: str):
+    text = opened(as_attachment(data, name)).text
+    assert f'filename="{name}"' in text
+    assert "Mailbox full" not in text
+    assert len(text) < 2000
+
+
 def test_an_outlook_file_attached_to_a_mail_is_read():
     assert told(as_attachment(compound(REPORT), "returned.msg"))[1] == ["bob@example.org"]
 
@@ -153,6 +176,41 @@ def test_mails_inside_an_outlook_mail_are_opened():
     forwarded = message({0x001A: "IPM.Note", 0x0037: "FW: hello", 0x1000: "see below"}, attachments=[within])
     assert told(compound(forwarded)) == (Cause.RECIPIENT_UNKNOWN, ["bob@example.org"])
     file = storage(8, {0x3707: "returned.eml", 0x3701: POSTFIX})
+    assert told(compound(message({0x1000: "see below"}, attachments=[file])))[0] is Cause.MAILBOX_FULL
+
+
+def test_mails_in_outlook_mails_without_end_are_opened_a_few_deep():
+    inner = REPORT
+    for _ in range(12):
+        within = storage(8, {0x3705: 5}, {"__properties_of_nobody": {}, "__substg1.0_3701000D": inner})
+        inner = message({0x001A: "IPM.Note", 0x0037: "FW: hello", 0x1000: "see below"}, attachments=[within], header=24)
+    text = opened(
+        compound(message({0x1000: "see below"}, attachments=[storage(8, {}, {"__substg1.0_3701000D": inner})]))
+    ).text
+    assert 3 < text.count("see below") < 12
+
+
+def test_an_outlook_report_of_a_kind_that_nobody_knows_is_read_by_its_words():
+    body = "<bob@example.org>: host mx said: 552 5.2.2 Mailbox full"
+    tree = message({0x001A: "REPORT.IPM.Note.Mars", 0x1000: body}, [{0x39FE: "carla@example.org", 0x0C20: 511}])
+    assert told(compound(tree), "report.msg") == (Cause.MAILBOX_FULL, ["bob@example.org"])
+
+
+def test_the_text_of_a_report_that_outlook_keeps_beside_its_body_is_read():
+    tree = message({0x001A: "REPORT.IPM.Note.NDR", 0x1001: "bob@example.org: the mailbox is full"})
+    assert told(compound(tree), "report.msg") == (Cause.MAILBOX_FULL, ["bob@example.org"])
+
+
+def test_of_the_head_that_outlook_keeps_what_speaks_of_the_parts_is_left_out():
+    head = TRANSPORT + "MIME-Version: 1.0\r\nContent-Type: multipart/report; boundary=gone\r\n"
+    body = "<bob@example.org>: host mx said: 552 5.2.2 Mailbox full"
+    text = opened(compound(message({0x007D: head, 0x1000: body}))).text
+    assert "gone" not in text
+    assert read(text).cause is Cause.MAILBOX_FULL
+
+
+def test_a_file_without_a_name_in_an_outlook_mail_is_opened():
+    file = storage(8, {0x3701: POSTFIX})
     assert told(compound(message({0x1000: "see below"}, attachments=[file])))[0] is Cause.MAILBOX_FULL
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from probes.causes import Cause
 from probes.replies import read
+from probes.replies.clean import clean
 from probes.replies.spelling import cut, mended
 
 
@@ -62,6 +63,14 @@ def test_a_word_cut_by_the_end_of_a_line_is_told_from_two_words():
     assert not cut("the mail", "server said")
     assert not cut("", "server")
     assert not cut("the end.", "Server")
+
+
+def test_of_codes_typed_off_a_screen_no_more_than_five_are_mended():
+    assert clean("ox80ccc0d, ox800ccc0e").shown.endswith(" (0x800CCC0D) (0x800CCC0E)")
+    many = " and ".join(
+        [f"ox800ccc{number:02x}" for number in range(9)] + [f"ox8004011{number}" for number in range(9)]
+    )
+    assert clean(many).shown.removeprefix(many).count("(0x") == 5
 
 
 def test_a_library_that_spells_the_reply_code_out_is_read():
