@@ -172,9 +172,7 @@ def parts_of(part: Message) -> Iterator[Message]:
     if not isinstance(payload, list):
         return
     how = str(part.get("content-transfer-encoding", "")).strip().lower()
-    for each in payload:
-        if not isinstance(each, Message):
-            continue
+    for each in (one for one in payload if isinstance(one, Message)):
         if part.get_content_type() == "message/rfc822" and how in ("base64", "quoted-printable") and not each.keys():
             each["Content-Transfer-Encoding"] = how
             found = each.get_payload(decode=True)
