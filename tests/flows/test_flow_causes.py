@@ -246,6 +246,13 @@ def test_a_pasted_text_still_counts_where_the_look_finds_nothing(talk: Talk, cau
     assert talk.step == step
 
 
+@pytest.mark.parametrize("cause", ["unknown", "ok"])
+def test_of_words_that_say_nothing_nothing_is_said_on_the_questions_after_them(talk: Talk, cause: str) -> None:
+    said = talk.open("some words").see(cause).screen
+    assert (talk.step, said.evidence) == ("text.not_understood", ())
+    assert not any("your words" in line.lower() for line in (said.title, *said.body))
+
+
 def test_a_pasted_text_still_counts_where_the_look_cannot_tell(talk: Talk) -> None:
     talk.open("some words").see("relay_denied", quote="some words").say(Pasted("smtp.example.com:587")).see("unknown")
     assert talk.step == "advice.relay_denied"

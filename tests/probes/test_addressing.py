@@ -9,6 +9,7 @@ from bot.practice.peer import Script
 from probes import ranking
 from probes.addressing import Envelope, envelope, sayable
 from probes.causes import Cause, Confidence
+from probes.certificate import Certificate
 from probes.dialogue import Dialogue, Ended
 from probes.encryption import Handshake
 from probes.network import Dialled, Reached
@@ -126,6 +127,20 @@ def test_encryption_without_a_certificate_works_for_nobody() -> None:
         handshake=Handshake("TLSv1.2", "ADH-AES256-GCM-SHA384"),
     )
     assert not ranking.works(anonymous, target())
+
+
+@pytest.mark.parametrize(("version", "works"), [("TLSv1.1", False), ("TLSv1.2", True)])
+def test_encryption_that_programs_of_today_refuse_works_for_nobody(version: str, works: bool) -> None:
+    agreed = Dialogue(
+        address="192.0.2.1",
+        port=587,
+        security=Security.STARTTLS,
+        dialled=Dialled("192.0.2.1", 587, Reached.CONNECTED),
+        ended=Ended.FINISHED,
+        handshake=Handshake(version, "ECDHE-RSA-AES256-GCM-SHA384"),
+        certificate=Certificate(names=("peer.test",)),
+    )
+    assert ranking.works(agreed, target()) is works
 
 
 @pytest.mark.parametrize(("login", "sure"), [(Login.YES, Confidence.POSSIBLE), (Login.NO, L)])

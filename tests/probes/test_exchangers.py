@@ -12,7 +12,7 @@ from bot.practice.names import NameServer
 from bot.practice.peer import Script, peer
 from probes.causes import Cause
 from probes.checks import exchangers
-from probes.dialogue import Dialogue, Ended
+from probes.dialogue import Dialogue, Ended, Exchange, Reply
 from probes.findings import Settings
 from probes.network import Dialled, Reached
 from probes.target import Login, Security, Target, parse_host
@@ -54,6 +54,17 @@ def ask():
     return ask
 
 
+def takes(address: str) -> Dialogue:
+    return Dialogue(
+        address=address,
+        port=25,
+        security=Security.NONE,
+        dialled=Dialled(address, 25, Reached.CONNECTED),
+        ended=Ended.FINISHED,
+        exchanges=(Exchange("rcpt_to", "", Reply(250, "2.1.5 Ok"), 1),),
+    )
+
+
 def said_of(verdict: Verdict) -> list[tuple[str, str]]:
     return [(found.code, found.subject) for found in verdict.findings if found.code.startswith("mx_")]
 
@@ -87,4 +98,22 @@ def test_a_second_server_is_no_way_out_where_the_first_was_heard() -> None:
     heard = Dialogue(
         address="192.0.2.1", port=25, security=Security.NONE, dialled=dialled, ended=Ended.REFUSED, ended_at="rcpt_to"
     )
-    assert exchangers.judge(target(), exchangers.Seen((heard,))).works_with is None
+    seen = exchangers.Seen((heard,), (("two.peer.test", takes("192.0.2.2")),))
+    assert exchangers.judge(target(), seen).works_with is None
+
+
+def test_of_two_that_take_the_mail_the_first_is_the_way_out() -> None:
+    down = Dialogue(
+        address="192.0.2.1",
+        port=25,
+        security=Security.NONE,
+        dialled=Dialled("192.0.2.1", 25, Reached.REFUSED),
+        ended=Ended.NOT_REACHED,
+        ended_at="connect",
+    )
+    others = (("two.peer.test", takes("192.0.2.2")), ("three.peer.test", takes("192.0.2.3")))
+    report = exchangers.judge(target(), exchangers.Seen((down,), others))
+    assert [(found.code, found.subject) for found in report.findings] == [
+        ("mx_takes", "two.peer.test"), ("mx_takes", "three.peer.test"),
+    ]  # fmt: skip
+    assert report.works_with == Settings("two.peer.test", 25, "none")

@@ -123,6 +123,7 @@ ENCRYPTIONS = [
     ("no cipher in common", broken("cipher"), (), ["tls_cipher_refused"]),
     ("no certificate", held(HELLO, handshake=TLS13), (), ["tls_failed"]),
     ("wants ours", held(HELLO, WANTS_CERTIFICATE, handshake=TLS13, certificate=GOOD), (), ["tls_failed", "certificate_good"]),  # noqa: E501 - a row of a table
+    ("wants ours, and says so at the first MAIL", held(HELLO, said("turned_away", "550 5.7.0 not authenticated"), handshake=TLS13, certificate=GOOD), (), ["tls_failed", "certificate_good"]),  # noqa: E501 - a row of a table
     ("expired and of another name", certified("expired", "name_mismatch"), (), ["encrypted", "certificate_expired", "certificate_name_mismatch"]),  # noqa: E501 - a row of a table
     ("intercepted", certified("untrusted", by="avast"), (), ["encrypted", "certificate_untrusted", "certificate_intercepted"]),  # noqa: E501 - a row of a table
 ]  # fmt: skip
@@ -287,6 +288,21 @@ def test_a_port_that_the_provider_does_not_name_is_said() -> None:
     asked = Target(host=parse_host("smtp.gmail.com"), port=2525)
     found = provider.judge(asked, for_host("smtp.gmail.com")).findings
     assert {"differs_from_provider": "port"}.items() <= {f.code: f.evidence.get("field") for f in found}.items()
+
+
+@pytest.mark.parametrize(
+    ("host", "user_name", "code"),
+    [
+        ("smtp.gmail.com", "ann", "user_name_should_be_address"),
+        ("smtp.web.de", "ann@web.de", "user_name_should_be_local"),
+        ("smtp.gmail.com", "ann@gmail.com", None),
+        ("smtp.web.de", "ann", None),
+    ],
+)
+def test_a_user_name_that_is_not_written_as_the_provider_wants_it_is_said(host, user_name, code) -> None:
+    asked = Target(host=parse_host(host), user_name=user_name)
+    codes = [f.code for f in provider.judge(asked, for_host(host)).findings if f.code.startswith("user_name")]
+    assert codes == ([code] if code else [])
 
 
 async def test_a_recipient_that_is_no_address_is_not_looked_up() -> None:

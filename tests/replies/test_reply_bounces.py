@@ -219,6 +219,35 @@ def test_old_and_odd_charsets_are_read(charset: str, how: str):
     assert read(text).cause is Cause.RECIPIENT_UNKNOWN
 
 
+def test_letters_of_a_charset_that_nobody_knows_are_kept():
+    text = DAEMON.format("x") + "Content-Type: text/plain; charset=koi8-of-mars\n\nПочтовый ящик переполнен: ü\n"
+    assert "Почтовый ящик переполнен: ü" in taken_apart(text).human
+
+
+def test_half_a_sign_that_stands_in_a_message_does_no_harm():
+    reading = read(DAEMON.format("Undelivered") + "\n<bob@example.org>: mailbox \ud83d full, 552 5.2.2 over quota\n")
+    assert reading.cause is Cause.MAILBOX_FULL
+    reading.quote.encode()
+
+
+def test_what_is_said_beside_a_reply_in_brackets_is_read_where_the_reply_says_nothing():
+    text = "Your message did not reach the following recipients:\n\nbob@example.org\n    The mailbox is full.\n    <mx.example.org #5.0.0 smtp;550 see above>\n"
+    assert read(DAEMON.format("Undeliverable: hello") + "\n" + text).cause is Cause.MAILBOX_FULL
+
+
+def test_the_reason_of_a_mail_that_exim_gave_up_goes_before_the_giving_up():
+    text = "A message that you sent could not be delivered to one or more of its recipients.\n\n  bob@example.org\n    SMTP error from remote mail server after RCPT TO:<bob@example.org>:\n    host mx.example.org [192.0.2.1]: {}retry timeout exceeded\n"
+    head = DAEMON.format("Mail delivery failed: returning message to sender") + "\n"
+    assert read(head + text.format("452 4.2.2 Over quota: ")).cause is Cause.MAILBOX_FULL
+    assert read(head + text.format("")).cause is Cause.TIMEOUT
+
+
+def test_a_bounce_that_was_forwarded_many_times_over_is_read():
+    marks = "---------- Forwarded message ----------\n" * 9
+    text = "Hi. This is the qmail-send program.\n\n<bob@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n"
+    assert read(marks + text).cause is Cause.RECIPIENT_UNKNOWN
+
+
 def test_bytes_that_fit_no_charset_are_read_as_latin_1():
     body = base64.encodebytes(b"bob@example.org\x81: mailbox full\n").decode()
     head = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"

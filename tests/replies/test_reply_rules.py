@@ -127,6 +127,11 @@ def test_words_are_found_without_which_a_pattern_cannot_match():
     assert beside("(?:relay|relaying) denied", atoms("(?:relay|relaying) denied")) == frozenset()
 
 
+def test_words_are_found_inside_of_a_group_that_a_rule_names():
+    text = r"mailbox (?P<what>full \w+|exceeded \d+)"
+    assert (atoms(text), beside(text, atoms(text))) == ({"mailbox "}, {"full ", "exceeded "})
+
+
 def test_a_pattern_is_not_looked_for_where_the_words_beside_its_chosen_ones_are_missing():
     each = Pattern("server.{0,9}refused", literal=False, atoms=("server",), beside=("elsewhere",))
     rule = Rule(name="x", cause=Cause.OK, weight=60, confidence=Confidence.LIKELY, patterns=(each,))
