@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 
 from bot.commands.looking import complain
@@ -20,6 +21,7 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command h
         for sentence in wrong.sentences:
             complain(sentence)
         found, status = wrong.rest, 2
+    logging.getLogger().addHandler(logging.NullHandler())  # each part is told below, in its own line
     lines = asyncio.run(examined(found, os.environ))
     for line in lines:
         print(f"{line.mark} {line.part}: {line.sentence}")

@@ -96,3 +96,15 @@ async def test_serve_says_at_once_what_is_wrong_with_slack_and_with_the_rest():
     assert [line.split()[1].strip(":") for line in ran.err.splitlines()] == [
         *("SMTP_HELP_PORTS", "SLACK_BOT_TOKEN", "Neither"),
     ]
+
+
+async def test_the_doctor_tells_each_trouble_once_and_logs_nothing_beside_it(tmp_path):
+    away = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "SLACK_API_URL": "http://127.0.0.1:9/"}
+    ran = await smtp_help(
+        "doctor",
+        env=away
+        | {"XDG_STATE_HOME": str(tmp_path), "SMTP_HELP_NAMESERVERS": "127.0.0.1:9", "SMTP_HELP_NAMESERVER": "x"},
+    )
+    assert (ran.status, ran.err) == (1, "")
+    assert ran.out.count("Slack did not answer") == 1
+    assert "SMTP_HELP_NAMESERVER is no setting" in ran.out
