@@ -77,7 +77,10 @@ def printed(book: Book, verdict: Verdict, answers: Mapping[str, str]) -> str:
     width = max(20, min(shutil.get_terminal_size().columns, 100))
 
     def wrapped(text: str, first: str, rest: str = "") -> str:
-        return textwrap.fill(text, width, initial_indent=first, subsequent_indent=rest or " " * len(first))
+        margin = rest or " " * len(first)
+        return textwrap.fill(  # a name or an address stays in one piece, to be copied
+            text, width, initial_indent=first, subsequent_indent=margin, break_on_hyphens=False, break_long_words=False
+        )
 
     colour = "good" if verdict.cause in (Cause.OK, Cause.NOT_A_FAILURE) else "fault"
     lines = [_paint(wrapped(said.summary, ""), colour), ""]

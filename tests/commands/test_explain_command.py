@@ -116,3 +116,10 @@ async def test_a_closed_stream_is_none_to_fail_at(closed: str):
 async def test_a_terminal_of_no_width_gets_whole_words():
     ran = await smtp_help("explain", typed="535 5.7.8 Authentication failed", env={"COLUMNS": "1"})
     assert ran.out.startswith("The outgoing server")
+
+
+@pytest.mark.parametrize("columns", range(30, 60, 5))
+async def test_an_address_is_never_broken_at_the_end_of_a_line(columns: int):
+    address = "cleo-of-the-long-name@a-domain-with-many-hyphens.example.org"
+    ran = await smtp_help("explain", typed=returned((address, "550 5.1.1 User unknown")), env={"COLUMNS": str(columns)})
+    assert address in ran.out.partition("What to do")[0]
