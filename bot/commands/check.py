@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     except WrongCall as wrong:
         return complain(wrong)
     except _WrongField as wrong:
-        return complain(book.words.mistake(wrong.mistake))
+        option = "--sender: " if wrong.mistake.field == "sender" else ""
+        return complain(option + book.words.mistake(wrong.mistake))
     said = Told(program=target.program or "", login=str(target.login))
     with progress(book, shown=not arguments.json) as tell:
         found = asyncio.run(look(target, said, place, password=password, logins=LOGINS, timeout=seconds, tell=tell))

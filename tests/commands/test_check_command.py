@@ -104,7 +104,7 @@ async def test_a_readable_report_says_cause_steps_reasons_and_how_sure(practice)
         (["smtp.example.com:0"], 2, "1 to 65535"),
         (["smtp.example.com:99999"], 2, "1 to 65535"),
         (["smtp.example.com:five"], 2, "digits"),
-        (["smtp.example.com", "--sender", "ann@@example.com"], 2, "@"),
+        (["smtp.example.com", "--sender", "ann@@example.com"], 2, "--sender: “ann@@example.com”"),
         (["smtp.example.com", "--timeout", "soon"], 2, "--timeout"),
         (["smtp.example.com", "--nameserver", "nowhere"], 2, "--nameserver"),
         (["smtp.example.com", "--allow-network", "everything"], 2, "--allow-network"),

@@ -1,4 +1,4 @@
-"""`smtp-help explain` of nothing, of too little and of unknown words says which of the three it is."""
+"""`smtp-help explain` of nothing, of too little and of unknown words says which it is; and how commands print."""
 
 from __future__ import annotations
 
@@ -123,3 +123,9 @@ async def test_an_address_is_never_broken_at_the_end_of_a_line(columns: int):
     address = "cleo-of-the-long-name@a-domain-with-many-hyphens.example.org"
     ran = await smtp_help("explain", typed=returned((address, "550 5.1.1 User unknown")), env={"COLUMNS": str(columns)})
     assert address in ran.out.partition("What to do")[0]
+
+
+async def test_a_demo_plays_or_waits_and_not_both():
+    ran = await smtp_help("demo", "--tour", "--serve")
+    assert (ran.status, ran.out) == (2, "")
+    assert "not allowed with argument --tour" in ran.err
