@@ -44,6 +44,24 @@ rcpt sender_not_allowed 550 sender envelope address ann@nope.test is locally bla
 rcpt sender_not_allowed 550 5.1.0 <ann@peer.test>: Sender address rejected: User unknown in local recipient table
 rcpt sender_not_allowed 450 4.1.7 <a@x.test>: Sender address rejected: unverified address: connect to x.test
 rcpt spam_or_policy_rejected 554 5.7.1 Service unavailable; Sender address [ann@x.test] blocked using dbl.example.org
+rcpt recipient_domain_invalid 517 Domain does not exist: nope.test.
+mail sender_not_allowed 517 Domain does not exist: nope.test.
+mail sender_not_allowed 517-MX records for nope.test violate section 3.3.9 of RFC 1035.
+rcpt recipient_domain_invalid 517-MX records for nope.test violate section 3.3.9 of RFC 1035.
+connect ip_blocklisted 554 Port 25 is blocked for your connection
+connect ip_blocklisted 554 IP banned
+mail ip_blocklisted 550 IP banned
+rcpt spam_or_policy_rejected 550 Go away
+rcpt spam_or_policy_rejected 550 Only members may post to this list
+rcpt recipient_unknown 551 User not local; please try <bob@other.test>
+auth auth_failed_credentials 535 Access denied
+connect spam_or_policy_rejected 554 Access denied
+mail unknown 550 5.7.0 Error: insufficient authorization
+mail tls_required 530 5.7.3 STARTTLS is required to send mail
+data content_rejected 552 message line is too long
+data content_rejected 500 Line too long
+data rate_limited 421 excessive amounts of data
+rcpt timeout 554 5.4.0 <host.test #4.4.1>
 """
 TABLE = [tuple(line.split(" ", 2)) for line in SAID.strip().splitlines()]
 
