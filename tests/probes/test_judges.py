@@ -291,6 +291,16 @@ def test_a_port_that_the_provider_does_not_name_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("security", "field"),
+    [(Security.NONE, "security"), (Security.TLS, "security"), (Security.STARTTLS, None), (Security.AUTO, None)],
+)
+def test_an_encryption_that_the_provider_does_not_name_for_the_port_is_said(security, field) -> None:
+    asked = Target(host=parse_host("smtp.gmail.com"), port=587, security=security)
+    found = {f.code: f.evidence.get("field") for f in provider.judge(asked, for_host("smtp.gmail.com")).findings}
+    assert found.get("differs_from_provider") == field
+
+
+@pytest.mark.parametrize(
     ("host", "user_name", "code"),
     [
         ("smtp.gmail.com", "ann", "user_name_should_be_address"),
