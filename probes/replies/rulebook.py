@@ -108,27 +108,23 @@ class Matcher:
         options.max_mem = 64 << 20
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
-        numbers: dict[str, int] = {}
-        self._owners: list[list[tuple[int, Pattern]]] = []
+        owners: dict[str, list[tuple[int, Pattern]]] = {}
         for index, rule in enumerate(book.rules):
             for each in rule.patterns:
-                self._add(numbers, index, each)
+                for atom in each.atoms:
+                    owners.setdefault(atom, []).append((index, each))
             if not rule.patterns:
                 for key in rule.enhanced or rule.codes:
                     self._by_code.setdefault(key, []).append(rule)
         for index, (_, each) in enumerate(book.software):
-            self._add(numbers, -1 - index, each)
-        self._usable = bool(numbers)
-        if numbers:
+            for atom in each.atoms:
+                owners.setdefault(atom, []).append((-1 - index, each))
+        self._owners = list(owners.values())
+        for atom in owners:
+            self._set.Add(re2.escape(atom.encode()))
+        self._usable = bool(owners)
+        if owners:
             self._set.Compile()
-
-    def _add(self, numbers: dict[str, int], index: int, each: Pattern) -> None:
-        for atom in each.atoms:
-            if atom not in numbers:
-                numbers[atom] = len(numbers)
-                self._owners.append([])
-                self._set.Add(re2.escape(atom))
-            self._owners[numbers[atom]].append((index, each))
 
     def candidates(self, text: Clean) -> tuple[list[tuple[Rule, Pattern]], set[str]]:
         """Return the rules whose words may stand in `text`, and the software that it shows."""
