@@ -1,27 +1,31 @@
-"""Socket Mode: two connections, so that a refresh of one loses nothing, and a watch that ends a process gone deaf."""
+"""Socket Mode: two connections, each followed by the next before it goes, and a watch that ends a process gone deaf."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.calls import Calls
 from bot.slack.faults import SlackFault
+from bot.slack.lines import Line
 
 LOG = logging.getLogger(__name__)
 CONNECTIONS = 2
-"""The SDK closes a connection before it opens the next; the other one is there in between."""
-PING = 10.0
-"""Seconds between pings; four without an answer make a connection stale."""
-LOOK_EVERY = 5.0
+"""Of each process; Slack allows an app ten in all, and sends each delivery over any one of them."""
+LOOK_EVERY = 1.0
 DEAF_AFTER = 120.0
 """Seconds without any connection after which the process ends, to be started anew by whoever runs it."""
+SETTLED = 30.0
+"""Seconds after which a connection counts as one that lasted: the next is opened at once, else after a wait."""
+SHORTEST_WAIT, LONGEST_WAIT = 1.0, 30.0
+OFF, TOO_MANY = "link_disabled", "too_many_websockets"
+"""Reasons for which Slack ends a connection: Socket Mode was switched off, or the app has more than ten of them."""
 
 
 async def serve_socket(
@@ -39,62 +43,129 @@ async def serve_socket(
 
     `alive` is given what tells whether a connection is alive.
     """
-    opened = await Calls(client)("apps.connections.open", app_token=app_token)
-    handlers = [
-        AsyncSocketModeHandler(app, app_token, logger=app.logger, web_client=client, ping_interval=PING)
-        for _ in range(connections)
-    ]
-    handlers[0].client.wss_uri = str(opened["url"])
+    lines = Lines(app, app_token, client)
+    first = await lines.address()
     if alive is not None:
-        alive(lambda: _any_alive(handlers))
-    connecting = [asyncio.create_task(_opened(handler)) for handler in handlers]
+        alive(lines.alive)
+    places = [asyncio.create_task(lines.hold(first if not number else "")) for number in range(connections)]
     try:
-        await _first(connecting, stop)
-        if ready is not None and not stop.is_set():
-            ready("Socket Mode")
-        await _watched(handlers, stop, deaf_after)
+        await _watched(lines, stop, deaf_after, ready)
     finally:
-        for task in connecting:
-            task.cancel()
-        await asyncio.gather(*connecting, return_exceptions=True)
-        await asyncio.gather(*(_closed(handler) for handler in handlers))
+        for place in places:
+            place.cancel()
+        await asyncio.gather(*places, return_exceptions=True)
+        await lines.close()
 
 
-async def _first(connecting: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([*connecting, stopping], return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-
-
-async def _watched(handlers: Sequence[AsyncSocketModeHandler], stop: asyncio.Event, deaf_after: float) -> None:
+async def _watched(lines: Lines, stop: asyncio.Event, deaf_after: float, ready: Callable[[str], None] | None) -> None:
     """Wait for the end; raises SlackFault where no connection was alive for `deaf_after` seconds."""
     clock = asyncio.get_running_loop().time
-    heard = clock()
-    while not stop.is_set():
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), min(LOOK_EVERY, deaf_after / 2))
-        if await _any_alive(handlers):
-            heard = clock()
-        elif clock() - heard > deaf_after:
-            raise SlackFault("deaf")
+    heard, stopping = clock(), asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            if await lines.alive():
+                heard = clock()
+                if ready is not None:
+                    ready("Socket Mode")
+                    ready = None
+            elif clock() - heard > deaf_after:
+                raise lines.fault or SlackFault("deaf")
+            coming = asyncio.create_task(lines.came.wait())
+            first = {stopping, coming} if ready is not None else {stopping}
+            await asyncio.wait(first, timeout=min(LOOK_EVERY, deaf_after / 2), return_when=asyncio.FIRST_COMPLETED)
+            coming.cancel()
+    finally:
+        stopping.cancel()
 
 
-async def _opened(handler: AsyncSocketModeHandler) -> None:
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt's own
+class Lines:
+    """The connections of this process."""
 
+    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
+        self._app, self._app_token, self._client = app, app_token, client
+        self._calls = Calls(client)
+        self._lines: list[Line] = []
+        """All that are open: the newest first, so that an acknowledgement whose own is gone goes over it."""
+        self._ending: set[asyncio.Task[None]] = set()
+        self.came = asyncio.Event()
+        """Set once the first connection is there."""
+        self.fault: SlackFault | None = None
+        """Why no newer connection could be had, where that lasts."""
 
-async def _any_alive(handlers: Sequence[AsyncSocketModeHandler]) -> bool:
-    return any([await _alive(handler) for handler in handlers])
+    async def alive(self) -> bool:
+        """Tell whether something that Slack sends would come in."""
+        return any([await line.alive() for line in self._lines])
 
+    async def address(self) -> str:
+        """Return an address that is good for one connection. Raises SlackFault."""
+        return str((await self._calls("apps.connections.open", app_token=self._app_token))["url"])
 
-async def _alive(handler: AsyncSocketModeHandler) -> bool:
-    client = handler.client
-    return not client.aiohttp_client_session.closed and await client.is_connected()
+    async def hold(self, address: str) -> None:
+        """Keep one place filled for ever: the next connection is there before the one before it goes.
 
+        One that did not last, or could not be had, is followed by the next after a wait that grows.
+        """
+        clock = asyncio.get_running_loop().time
+        line, wait = None, 0.0
+        while True:
+            await asyncio.sleep(wait)
+            newer, began = await self._opened(address), clock()
+            address = ""
+            if newer is not None:
+                self._let_go(line)
+                line = newer
+                await line.wanted(LOOK_EVERY)
+                LOG.info("a connection to Slack ends (%s)", line.reason or "it is gone")
+                if line.reason in (OFF, TOO_MANY):
+                    self._refused(line.reason)
+                    self._let_go(line)
+                    line = None
+            lasted = newer is not None and clock() - began > SETTLED
+            wait = 0.0 if lasted else min(max(2 * wait, SHORTEST_WAIT), LONGEST_WAIT)
 
-async def _closed(handler: AsyncSocketModeHandler) -> None:
-    """Close a connection, and wait for the SDK's tasks, which it only cancels."""
-    client = handler.client
-    await handler.close_async()  # type: ignore[no-untyped-call]  # bolt's own
-    tasks = [client.message_processor, client.current_session_monitor, client.message_receiver]
-    await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
+    async def _opened(self, address: str) -> Line | None:
+        line = None
+        try:
+            address = address or await self.address()
+            line = Line(self._app, self._app_token, self._client, address, self._lines)
+            await line.connect()
+        except SlackFault as fault:
+            LOG.warning("no connection to Slack: %s", fault)
+            self.fault = fault if fault.lasting else self.fault
+            return None
+        except (aiohttp.ClientError, OSError, TimeoutError) as reason:
+            LOG.warning("no connection to Slack (%s)", (line and line.reason) or type(reason).__name__)
+            self._refused(line.reason if line else "")
+            self._let_go(line)
+            return None
+        except asyncio.CancelledError:
+            self._let_go(line)
+            raise
+        self.fault = None
+        self.came.set()
+        self._lines.insert(0, line)
+        return line
+
+    def _refused(self, reason: str) -> None:
+        if reason in (OFF, TOO_MANY):
+            self.fault = SlackFault(reason)
+            LOG.warning("%s", self.fault)
+
+    def _let_go(self, line: Line | None) -> None:
+        """Close a connection in a task of its own, once what is being acknowledged over it is out."""
+        if line is not None:
+            task = asyncio.create_task(self._end(line))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    async def _end(self, line: Line) -> None:
+        with suppress(Exception):
+            await line.end()
+        if line in self._lines:
+            self._lines.remove(line)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for line in list(self._lines):
+            self._let_go(line)
+        await asyncio.gather(*self._ending, return_exceptions=True)

@@ -58,6 +58,9 @@ class FakeSlack:
         self.broken_rules = []
         self.connections = []
         self.acks = {}
+        self.acked_over = {}
+        self.links = []
+        self.link_weather = ""
         self.changed = asyncio.Event()
         self._numbers = itertools.count(1)
         self._tickets = set()
@@ -121,7 +124,8 @@ class FakeSlack:
     def fault(self, method, *names):
         """Make the next calls fail: drop and drop_after_accept, server_error and error_after_accept,
         ratelimited:SECONDS, or Slack's name of an error. `weather(method)` gives what else befalls a call: such a
-        name or "", and the seconds before and after it is taken.
+        name or "", and the seconds before and after it is taken. Those of `link`, a new WebSocket (`link_weather` for
+        all of them): refused, silent (it says hello and nothing more), or a reason to disconnect it before its hello.
         """
         self.faults[method].extend(names)
 
@@ -394,18 +398,28 @@ class FakeSlack:
     # Socket Mode
 
     async def _link(self, request):
-        if request.match_info["ticket"] not in self._tickets:
-            return web.Response(status=408)
+        fault = self.faults["link"].popleft() if self.faults["link"] else self.link_weather
+        self.links.append(time.monotonic())
+        known = request.match_info["ticket"] in self._tickets
         self._tickets.discard(request.match_info["ticket"])
+        if fault == "refused" or not known:
+            return web.Response(status=408)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if fault and fault != "silent":
+            await socket.send_json({"type": "disconnect", "reason": fault})
+            await socket.close()
+            return socket
         await socket.send_json({"type": "hello", "num_connections": len(self.connections) + 1})
         self.connections.append(socket)
         self.changed.set()
         try:
+            if fault == "silent":
+                await asyncio.Event().wait()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     answer = json.loads(message.data)
+                    self.acked_over[answer.get("envelope_id")] = socket
                     if (waiting := self.acks.get(answer.get("envelope_id"))) and not waiting.done():
                         waiting.set_result(answer.get("payload"))
         finally:

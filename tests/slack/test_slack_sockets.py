@@ -1,0 +1,196 @@
+"""Socket Mode as Slack plays it: connections refreshed, dropped, refused and switched off; nothing is lost over it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import fake_blocks
+import pytest
+from fake_slack import APP_TOKEN
+
+from bot.slack import lines, sockets
+from bot.slack.faults import SlackFault
+from bot.slack.sockets import Lines, serve_socket
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Wait for less long where nothing but a wait would be seen."""
+    monkeypatch.setattr(sockets, "SHORTEST_WAIT", 0.05)
+    monkeypatch.setattr(sockets, "LOOK_EVERY", 0.05)
+
+
+def holding(bot, monkeypatch, *, at):
+    """Hold the desk's openings back before they are acknowledged; returns what lets them go, and what says `there`."""
+    go_on, there, opens = asyncio.Event(), asyncio.Event(), bot.desk.open
+
+    async def opening(*arguments, **named):
+        outcome = await opens(*arguments, **named) if at == "after the commit" else None
+        there.set()
+        await go_on.wait()
+        return outcome or await opens(*arguments, **named)
+
+    monkeypatch.setattr(bot.desk, "open", opening)
+    return go_on, there
+
+
+async def two(slack, but=()):
+    await slack.until(lambda: len([one for one in slack.connections if one not in but]) == 2)
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+async def test_the_next_connection_is_there_before_a_refreshed_one_goes(run, reason):
+    async with run(socket=True) as bot:
+        fewest = []
+
+        class Watched(list):
+            def remove(self, one):
+                super().remove(one)
+                fewest.append(len(self))
+
+        before = list(bot.slack.connections)
+        bot.slack.connections = Watched(before)
+        for each in before:  # both at once, as they were opened at once
+            await each.send_json({"type": "disconnect", "reason": reason})
+        await bot.slack.until(lambda: not set(before) & set(bot.slack.connections))
+        await two(bot.slack)
+        assert min(fewest) >= 2
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+@pytest.mark.parametrize("at", ["before the commit", "after the commit"])
+async def test_an_acknowledgement_under_way_goes_out_over_its_own_connection_before_that_ends(
+    run, monkeypatch, reason, at
+):
+    async with run(socket=True) as bot:
+        ann, own = bot.person(), bot.slack.connections[-1]
+        go_on, there = holding(bot, monkeypatch, at=at)
+        typing = asyncio.create_task(ann.command("ann@example.com"))
+        await there.wait()
+        await own.send_json({"type": "disconnect", "reason": reason})
+        await two(bot.slack, but=[own])
+        assert own in bot.slack.connections
+        go_on.set()
+        status, ack = await typing
+        assert (status, "direct message" in ack["text"]) == (200, True)
+        assert list(bot.slack.acked_over.values()) == [own]
+        await bot.slack.until(lambda: own not in bot.slack.connections)
+        await bot.quiet(ann)
+        assert len(ann.messages) == 1
+
+
+async def test_an_acknowledgement_whose_connection_was_dropped_goes_out_over_another(run, monkeypatch):
+    async with run(socket=True) as bot:
+        ann, own = bot.person(), bot.slack.connections[-1]
+        go_on, there = holding(bot, monkeypatch, at="after the commit")
+        typing = asyncio.create_task(ann.command("ann@example.com"))
+        await there.wait()
+        own._req.transport.abort()
+        await two(bot.slack, but=[own])
+        go_on.set()
+        assert (await typing)[0] == 200
+        assert list(bot.slack.acked_over.values()) != [own]
+        await bot.quiet(ann)
+        assert len(ann.messages) == 1
+
+
+async def test_what_was_not_acknowledged_because_all_connections_dropped_is_done_once_when_it_comes_again(run):
+    async with run(socket=True) as bot:
+        ann, before = bot.person(), list(bot.slack.connections)
+        lost = asyncio.create_task(ann.says("hello"))
+        await bot.slack.until(lambda: ann.last is not None)
+        for each in before:
+            each._req.transport.abort()
+        await asyncio.wait([lost], timeout=0.5)
+        lost.cancel()
+        await two(bot.slack, but=before)
+        assert (await ann.again())[0] == 200
+        await bot.quiet(ann)
+        assert len(await bot.desk.recent(ann.owner)) == 1
+        assert sum(any(fake_blocks.buttons(each["blocks"])) for each in ann.messages) == 1
+
+
+async def test_an_address_that_did_not_work_is_not_tried_again(run, quick):
+    async with run(socket=True) as bot:
+        first = bot.slack.connections[0]
+        bot.slack.fault("link", "refused", "refused", "refused")
+        await first.send_json({"type": "disconnect", "reason": "warning"})
+        await two(bot.slack, but=[first])
+        assert bot.slack.count("apps.connections.open") == len(bot.slack.links)
+
+
+async def test_a_connection_that_says_no_hello_is_given_up(run, quick, monkeypatch):
+    monkeypatch.setattr(lines, "HELLO_WITHIN", 0.2)
+    async with run(socket=True) as bot:
+        first = bot.slack.connections[0]
+        bot.slack.fault("link", "warning")
+        await first.send_json({"type": "disconnect", "reason": "warning"})
+        await two(bot.slack, but=[first])
+
+
+async def test_more_connections_than_slack_allows_are_asked_for_less_and_less_often(run, slack, monkeypatch, caplog):
+    monkeypatch.setattr(sockets, "SHORTEST_WAIT", 0.1)
+    async with run(socket=True) as bot:
+        slack.link_weather = "too_many_websockets"
+        one, other = slack.connections
+        tried = len(slack.links)
+        await one.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+        await slack.until(lambda: len(slack.links) - tried == 5)
+        waits = [after - before for before, after in zip(slack.links[tried:], slack.links[tried + 1 :], strict=False)]
+        assert [wait > 0.09 * 2**number for number, wait in enumerate(waits, 1)] == [True] * 4
+        assert slack.connections == [other]
+        assert await bot.half.reachable() is True
+        assert "Slack allows the app ten connections" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "answer", "said"),
+    [
+        ("link_disabled", "", "Socket Mode is switched off"),
+        ("refresh_requested", "invalid_auth", "does not accept the token"),
+        ("warning", "server_error", "was lost and did not come back"),
+    ],
+)
+async def test_a_process_that_gets_no_connection_any_more_ends_with_the_reason(run, slack, quick, reason, answer, said):
+    async with run() as bot:
+        serving = asyncio.create_task(
+            serve_socket(bot.half.app, APP_TOKEN, bot.half._client, asyncio.Event(), deaf_after=0.5)
+        )
+        await two(slack)
+        slack.link_weather = reason
+        slack.fault("apps.connections.open", *[answer] * 1000 * bool(answer))
+        for each in list(slack.connections):
+            await each.send_json({"type": "disconnect", "reason": reason})
+            await each.close()
+        with pytest.raises(SlackFault, match=said):
+            await serving
+
+
+async def test_a_process_that_never_gets_a_connection_ends_too(run, slack, quick):
+    slack.link_weather = "refused"
+    async with run() as bot:
+        with pytest.raises(SlackFault, match="was lost and did not come back"):
+            await serve_socket(bot.half.app, APP_TOKEN, bot.half._client, asyncio.Event(), deaf_after=0.5)
+
+
+async def test_a_connection_of_which_nobody_reads_counts_as_gone(run, slack, quick):
+    async with run() as bot:
+        held = Lines(bot.half.app, APP_TOKEN, bot.half._client)
+        place = asyncio.create_task(held.hold(""))
+        await slack.until(lambda: slack.connections)
+        await held.came.wait()
+        first = slack.connections[0]
+        held._lines[0].message_receiver.cancel()
+        await slack.until(lambda: slack.connections and first not in slack.connections)
+        assert await held.alive() is True
+        place.cancel()
+        await held.close()
+        assert await held.alive() is False
+
+
+async def test_the_end_is_quick_where_slack_does_not_say_goodbye(run, slack):
+    slack.fault("link", "silent", "silent")
+    async with run(socket=True):
+        began = time.monotonic()
+    assert time.monotonic() - began < 4
