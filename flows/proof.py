@@ -65,6 +65,7 @@ def prove(book: Book) -> tuple[Problem, ...]:
     flow = book.flow
     lost = [Problem(out.at, f"the step “{out.then}” does not exist") for out in dangling(flow)]
     found = [*lost, *_codes(book), *_said(book), *_labels(flow), *_causes(book), *_programs(book), *_ends(flow)]
+    found += _watching(flow)
     if not lost:
         found += [*_reach(flow), *_circles(flow)]
     return tuple(sorted(set(found)))
@@ -104,6 +105,15 @@ def _ends(flow: Flow) -> Iterator[Problem]:
             yield Problem(step.at, f"the step “{name}” is a dead end: it asks and has no choices")
         if name in ends and not last:
             yield Problem(step.at, f"the step “{name}” is an end: it is an advise without choices")
+
+
+def _watching(flow: Flow) -> Iterator[Problem]:
+    step = flow.steps.get(flow.ways.get("watching", ""))
+    if step is None:
+        return
+    ways = [flow.steps.get(choice.then) for choice in step.choices] if isinstance(step, Advise) else []
+    if not any(isinstance(to, Look) and to.what == "probe" for to in ways):
+        yield Problem(step.at, f"the step “{step.name}” is looked again from: it needs a choice that leads to a probe")
 
 
 def _circles(flow: Flow) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bot.desk.asides import DAY, EXPIRE, FIRST_LOOK, IDLE, WATCH, WEEK
@@ -76,7 +76,7 @@ class Bells:
         if due > self.clock():  # they were here meanwhile
             await self.store.done([pending.number], [Timer(now.id, IDLE, due)])
             return
-        if now.step != self.desk.tree.book.flow.ways.get("watching"):
+        if self._at(now).step != self.desk.tree.book.flow.ways.get("watching"):
             step = self.desk.tree.book.flow.steps.get(now.step)
             await self._remind(now, "remind_advice" if isinstance(step, Advise) and step.cause else "remind", pending)
         await self.store.done([pending.number], [Timer(now.id, EXPIRE, ring.touched + WEEK)])
@@ -98,8 +98,8 @@ class Bells:
     # Tell me when it works again
 
     async def _watch(self, pending: Pending, ring: Ring, now: Conversation) -> None:
-        if now.step != self.desk.tree.book.flow.ways.get("watching"):
-            await self.store.done([pending.number])
+        if self._choice(self._at(now)) is None:
+            await self.desk.alter(now.id, self._stopped, pending.number)
             return
         verdict = await self.look(now, "probe", lambda _: None)
         if self._changed(now, verdict):
@@ -119,14 +119,25 @@ class Bells:
         could_not_look = verdict.cause in (Cause.UNKNOWN, Cause.NO_NETWORK)
         return not could_not_look and (not before or before[-1].cause is not verdict.cause)
 
-    def _moved(self, newest: Conversation, verdict: Verdict) -> tuple[Conversation, tuple[Effect, ...]] | None:
-        """Go on as if the person had pressed "Look again now", and the look had ended."""
+    def _at(self, now: Conversation) -> Conversation:
+        """Return a conversation whose step is gone where it is looked again: that has another name on newer pages."""
         flow = self.desk.tree.book.flow
-        step = flow.steps.get(newest.step)
-        if newest.status is not Status.OPEN or newest.step != flow.ways.get("watching") or not isinstance(step, Advise):
+        gone = now.pages != flow.digest and now.step not in flow.steps
+        return replace(now, step=flow.ways["watching"]) if gone and "watching" in flow.ways else now
+
+    def _choice(self, now: Conversation) -> str | None:
+        """Return the choice that looks again at once; None where it is not looked again any more."""
+        flow = self.desk.tree.book.flow
+        step = flow.steps.get(now.step)
+        if now.status is not Status.OPEN or now.step != flow.ways.get("watching") or not isinstance(step, Advise):
             return None
         looked = (c.name for c in step.choices if isinstance(to := flow.steps.get(c.then), Look) and to.what == "probe")
-        choice = next(looked, None)
+        return next(looked, None)
+
+    def _moved(self, newest: Conversation, verdict: Verdict) -> tuple[Conversation, tuple[Effect, ...]] | None:
+        """Go on as if the person had pressed "Look again now", and the look had ended."""
+        newest = self._at(newest)
+        choice = self._choice(newest)
         if choice is None:
             return None
         try:
@@ -134,6 +145,14 @@ class Bells:
             return self.desk.tree.advance(looking, Saw(looking.run, verdict)) if looking.run else (looking, (Show(),))
         except WrongTurn:
             return None
+
+    def _stopped(self, newest: Conversation) -> tuple[Conversation, tuple[Effect, ...]] | None:
+        """Say that it is not looked again any more where newer pages have no place for it; else they went on."""
+        if newest.status is not Status.OPEN or newest.pages == self.desk.tree.book.flow.digest:
+            return None
+        settled = self.desk.tree.settled(newest)
+        notice = plain(self.desk.tree.book.words.shell("watch_stopped"))
+        return replace(settled, revision=newest.revision + 1, notice=notice), (Show(),)
 
 
 def _read(data: str, now: float) -> tuple[float, float]:

@@ -110,8 +110,8 @@ class Casework:
                 handed = replace(moved, step=ways["human"], status=Status.HANDED, notice=None, run=None)
                 return handed, (*cancel, Show(), Redraw())
 
-    async def say(self, key: str, conversation: str, who: str, text: str) -> Done:
-        """Carry a human's words to the person, once; secrets are taken out."""
+    async def say(self, key: str, conversation: str, who: str, text: str, *, echo: bool = False) -> Done:
+        """Carry a human's words to the person, once, and with `echo` to the other humans; secrets are taken out."""
         from probes.replies import redact  # its patterns are compiled only where a text comes
 
         for _ in range(ATTEMPTS):
@@ -122,6 +122,8 @@ class Casework:
                 return Done.MISSING
             with suppress(Moved):
                 words, _ = redact(text)
-                saved = await self.desk.save(key, Change(now, now.revision, (Relay("person", who, words),)))
+                sides = ("person", "echo") if echo else ("person",)
+                relays = tuple(Relay(side, who, words) for side in sides)
+                saved = await self.desk.save(key, Change(now, now.revision, relays))
                 return Done.TAKEN if saved else Done.DOUBLE
         return Done.OVER

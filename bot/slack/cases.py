@@ -111,13 +111,11 @@ class Cases:
         if said := await self._refused(person, mark):
             await ack(response_action="errors", errors={FIELD: said})
             return
-        done = await self._desk.casework.say(reading.key(body), mark.conversation, person.owner, text)
+        done = await self._desk.casework.say(reading.key(body), mark.conversation, person.owner, text, echo=True)
         if done is Done.MISSING:
             await ack(response_action="update", view=modal.over(say("case_missing")))
             return
         await ack()
-        if done is Done.TAKEN:
-            self._replies.later(self._front.echo(mark.conversation, person.owner, text))
 
     async def written(self, body: Body) -> None:
         """Carry what IT writes in a case's thread to the person; what others write is not, and they are told."""

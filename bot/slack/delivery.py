@@ -25,6 +25,12 @@ from flows.screen import Progress, Screen
 
 LOG = logging.getLogger(__name__)
 CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+CARRIED = {
+    "person": ("from_human", "not_delivered"),
+    "human": ("from_person", "not_carried"),
+    "echo": ("asks", ""),
+}
+"""How words are marked by where they go, and what their writer is told where they did not arrive."""
 MOST_SHUT = 10_000
 BETWEEN_EDITS = 1.0
 """Seconds between two edits of one message."""
@@ -110,15 +116,16 @@ class SlackFront:
 
         Where Slack will not take them, whoever wrote them is told. Raises SlackFault for what passes.
         """
-        there, back = (self._to_human, self._to_person)[:: 1 if relay.to == "human" else -1]
-        word, returned = ("from_person", "not_carried") if relay.to == "human" else ("from_human", "not_delivered")
+        there, back = (self._to_person, self._to_human) if relay.to == "person" else (self._to_human, self._to_person)
+        word, returned = CARRIED[relay.to]
         try:
             await there(conversation, said(relay.who, word, relay.text), f"relay {number}", again=again)
         except SlackFault as fault:
             if not fault.lasting:
                 raise
             LOG.warning("words were not carried: %s", fault)
-            await back(conversation, note(say(returned, why=fault)), f"returned {number}", again=again)
+            if returned:
+                await back(conversation, note(say(returned, why=fault)), f"returned {number}", again=again)
 
     async def _to_human(self, conversation: Conversation, drawn: Drawn, name: str, *, again: bool) -> None:
         await self._support.to_thread(conversation.id, drawn, name, again=again)
@@ -138,10 +145,6 @@ class SlackFront:
                 raise
             del self._channels[owner]
             await post(await self.channel(owner))
-
-    async def echo(self, conversation: str, who: str, text: str) -> None:
-        """Show in the thread of a case what was asked by the form. Raises SlackFault."""
-        await self._support.to_thread(conversation, said(who, "asks", text), "question", again=False)
 
     async def remind(self, conversation: Conversation, screen: Screen, words: str, *, again: bool) -> None:
         """Post a reminder with the way back to the step, once. Raises SlackFault."""

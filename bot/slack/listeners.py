@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,7 @@ from bot.slack.cases import Cases
 from bot.slack.clicks import Ack, Clicks, failed
 from bot.slack.delivery import SlackFront
 from bot.slack.dropped import Dropped
+from bot.slack.faults import SlackFault
 from bot.slack.files import Files
 from bot.slack.gate import Gate, House
 from bot.slack.home import note
@@ -34,9 +36,7 @@ from flows.conversation import Status
 LOG = logging.getLogger(__name__)
 Listener = Callable[[Body, Ack], Awaitable[None]]
 Next = Callable[[], Awaitable[Any]]
-DELIVERIES_KEPT = 10_000
-MESSAGE_KINDS = (None, "file_share", "thread_broadcast", "me_message")
-"""The subtypes of messages that a person wrote; edits, deletions and notices are none."""
+PATIENCE = (5.0, 30.0, 120.0)
 
 
 class Listeners:
@@ -58,6 +58,8 @@ class Listeners:
         self._gate = gate
         self._house = house
         self._people = people
+        self.patience: Sequence[float] = PATIENCE
+        """Seconds until App Home is drawn again where Slack had trouble."""
         self.replies = Replies(front, session)
         self._openings = Openings(desk, front, house=house, people=people, replies=self.replies)
         self._clicks = Clicks(desk, front, gate, self.replies, self._openings)
@@ -198,5 +200,15 @@ class Listeners:
         await self._publish(person, say("shut", why=why) if why else say("home_started"))
 
     async def _publish(self, person: Who, note_: str = "") -> None:
-        view = await published(self._desk, self._people, person, note_)
-        await self._front.calls("views.publish", user_id=person.user, view=view)
+        """Draw App Home as it is now; where Slack has trouble it is drawn later, as it is then. Raises SlackFault."""
+        for wait in (*self.patience, None):
+            view = await published(self._desk, self._people, person, note_)
+            try:
+                await self._front.calls("views.publish", user_id=person.user, view=view)
+            except SlackFault as fault:
+                if fault.lasting or wait is None:
+                    raise
+                LOG.info("App Home is drawn later: %s", fault)
+                await asyncio.sleep(wait)
+            else:
+                return

@@ -68,7 +68,10 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """The effect that carries words: from a human to the person (`to` is `person`), or back (`to` is `human`)."""
+    """The effect that carries words: from a human to the person (`to` is `person`), or back (`to` is `human`).
+
+    `echo` shows to all humans what one of them asked the person.
+    """
 
     to: str
     who: str

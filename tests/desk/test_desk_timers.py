@@ -1,9 +1,12 @@
 """Time passes: a reminder after a day, the end after a week, a look again until it changes; all over restarts."""
 
 import asyncio
+import shutil
+from pathlib import Path
 
 import pytest
 
+import flows
 from flows.book import load
 from flows.conversation import Chose, Pasted, Status
 from flows.machine import Tree
@@ -216,6 +219,74 @@ async def test_going_on_ends_the_looking_again(make, clock, front, looks, shippe
     now = await watching(desk, turn)
     await desk.take(turn(type("O", (), {"conversation": now})(), Chose("helped")))
     assert await desk._store.timers(now.id) == ()
+
+
+def other_pages(folder, *changes):
+    """Return the shipped tree with (file, old, new) exchanged in its pages."""
+    pages = folder / "pages of the next release"
+    shutil.copytree(Path(flows.__file__).parent / "pages", pages)
+    for name, old, new in changes:
+        text = (pages / name).read_text()
+        assert old in text
+        (pages / name).write_text(text.replace(old, new))
+    return Tree(load(pages))
+
+
+RENAMED = (
+    ("ends.yaml", "\nwatching:", "\nlooks_out:"),
+    ("ways.yaml", "ends.watching", "ends.looks_out"),
+    ("again.yaml", "ends.watching", "ends.looks_out"),
+)
+GONE = (
+    ("ways.yaml", "watching: ends.watching\n", ""),
+    ("again.yaml", "ends.watching", "next.by_account"),
+    ("ends.yaml", "\nwatching:", "\nlooked_out:"),
+    ("again.yaml", "otherwise: next.by_account", "otherwise: ends.looked_out"),
+)
+
+
+async def test_it_is_looked_again_on_pages_where_the_step_has_another_name(
+    make, clock, front, looks, shipped, turn, tmp_path
+):
+    looks.verdict = verdict(Cause.SERVER_TEMPORARILY_UNAVAILABLE)
+    now = await watching(make(clock=clock, tree=shipped), turn)
+    desk = make(clock=clock, tree=other_pages(tmp_path, *RENAMED))
+    await swept(desk, clock, 301)
+    assert [timer.name for timer in await desk._store.timers(now.id)] == ["watch", "idle"]
+    looks.verdict = verdict(Cause.OK)
+    await swept(desk, clock, 601)
+    await desk.settled(now.id)
+    assert "Send your message once more" in front.shown[-1].title
+    assert front.shown[-1].notice == ""
+
+
+async def test_where_newer_pages_do_not_look_again_that_is_said_once(
+    make, clock, front, looks, shipped, turn, tmp_path
+):
+    looks.verdict = verdict(Cause.SERVER_TEMPORARILY_UNAVAILABLE)
+    now = await watching(make(clock=clock, tree=shipped), turn)
+    shown, looked = len(front.shown), len(looks.begun)
+    desk = make(clock=clock, tree=other_pages(tmp_path, *GONE))
+    await swept(desk, clock, 301)
+    await desk.settled(now.id)
+    assert len(looks.begun) == looked
+    assert "do not look again by myself any more" in front.shown[-1].notice
+    assert front.shown[-1].step == "advice.server_temporarily_unavailable"
+    await swept(desk, clock, DAY / 2)
+    assert len(front.shown) == shown + 1
+
+
+async def test_who_went_on_after_the_pages_changed_is_not_looked_for_again(
+    make, clock, front, looks, shipped, turn, tmp_path
+):
+    looks.verdict = verdict(Cause.SERVER_TEMPORARILY_UNAVAILABLE)
+    now = await watching(make(clock=clock, tree=shipped), turn)
+    desk = make(clock=clock, tree=other_pages(tmp_path, *RENAMED))
+    await desk.take(turn(type("O", (), {"conversation": now})(), Chose("helped")))
+    shown, looked = len(front.shown), len(looks.begun)
+    await swept(desk, clock, 301)
+    await desk.settled(now.id)
+    assert (len(front.shown), len(looks.begun)) == (shown + 1, looked)
 
 
 async def test_what_we_cannot_look_at_is_no_change(make, clock, front, looks, shipped, turn):

@@ -48,6 +48,15 @@ def test_the_shipped_tree_is_sound(book: Book) -> None:
     assert prove(book) == ()
 
 
+def test_a_place_to_wait_for_a_change_without_a_look_is_named(folder: Path) -> None:
+    replaced(folder, "ends.yaml", "then: settings.look}", "then: solved}")
+    assert any("“ends.watching” is looked again from" in problem for problem in problems(folder))
+    replaced(folder, "ways.yaml", "watching: ends.watching", "watching: settings.look")
+    assert any("“settings.look” is looked again from" in problem for problem in problems(folder))
+    replaced(folder, "ways.yaml", "watching: settings.look\n", "")
+    assert not any("is looked again from" in problem for problem in problems(folder))
+
+
 def test_a_folder_of_ones_own_is_proven_too(folder: Path) -> None:
     assert problems(folder) == []
 

@@ -233,3 +233,23 @@ async def test_what_slack_never_said_before_is_tried_again_and_told_to_the_log_i
         assert "What happens" in words(ann.messages[-1])
         (told,) = [record for record in caplog.records if "reference" in record.getMessage()]
         assert told.exc_info
+
+
+async def test_app_home_is_drawn_later_as_it_is_then_where_slack_has_trouble(run):
+    async with run() as bot:
+        ann = bot.person()
+        bot.half.listeners.patience = (0.0, 0.0)
+        bot.slack.fault("views.publish", *["server_error"] * 4, "ratelimited:0")
+        await ann.opens_home()
+        await bot.half.listeners.replies.settled()
+        assert "Mail that will not go out" in words(bot.slack.homes[ann.user])
+
+
+async def test_an_app_home_that_lasts_shut_costs_one_line_in_the_log_and_no_second_try(run, caplog):
+    async with run() as bot:
+        ann = bot.person()
+        bot.slack.fault("views.publish", "not_enabled")
+        await ann.opens_home()
+        await bot.half.listeners.replies.settled()
+        assert bot.slack.count("views.publish") == 1
+        assert "Home tab is switched off" in caplog.text

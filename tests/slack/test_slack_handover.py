@@ -137,6 +137,23 @@ async def test_buttons_of_a_case_are_checked_on_the_server(run):
         assert (await bot.store.case((await bot.quiet(ann)).id)).who == "slack:T0HOME:U0IT"
 
 
+async def test_a_question_of_it_reaches_both_sides_once_where_the_process_died_right_after_it_was_kept(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, _ = await handed(bot)
+        ina = bot.person("U0IT")
+        await ina.presses("Ask a question", head(bot))
+        await bot.half.listeners.replies.settled()
+        (view,) = [v for v in bot.slack.views.values() if v["callback_id"] == "smtp:question"]
+        bot.desk._errands.begin = lambda effects: None
+        await ina.submits(view, question="Which network are you in?")
+        await bot.quiet(ann)
+        assert not any("Which network" in text for text in [*thread(bot), *map(words, ann.messages)])
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        await bot.quiet(ann)
+        assert ["<@U0IT> asks:" in text for text in thread(bot) if "Which network" in text] == [True]
+        assert ["Which network" in words(m) for m in ann.messages].count(True) == 1
+
+
 async def test_a_question_whose_form_was_open_when_somebody_left_it_is_refused_in_the_form(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
         ann, _ = await handed(bot)
