@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.saidback import spellings, told_without
 from flows.conversation import Conversation
 from flows.told import domain_target, target, told
 from probes.causes import Cause, Confidence
-from probes.findings import Report
+from probes.findings import Finding, Report, Severity
 from probes.instead import other_user
 from probes.network import Leave
 from probes.replies import read
@@ -22,6 +22,8 @@ from probes.vantage import Vantage
 from probes.verdict import Told, Verdict, verdict
 
 Tell = Callable[[News], None]
+MOST_RECIPIENTS = 5
+"""So many failed recipients of a returned mail are told of, each with its cause; of more only the number."""
 
 
 async def look(
@@ -60,6 +62,16 @@ def of_reading(reading: Reading) -> Verdict:
     )
 
 
+def recipients_of(reading: Reading) -> tuple[Finding, ...]:
+    """Return the failed recipients of a returned mail as findings, each with its own cause."""
+    failed = reading.recipients
+    told_of = [Finding("recipient_failed", Severity.FAULT, one.address, {"cause": one.cause}) for one in failed]
+    if len(failed) > MOST_RECIPIENTS:
+        rest = str(len(failed) - MOST_RECIPIENTS)
+        told_of[MOST_RECIPIENTS:] = [Finding("recipients_more", Severity.FAULT, "", {"count": rest})]
+    return tuple(told_of)
+
+
 @dataclass(frozen=True, slots=True)
 class Looker:
     """The desk's look: `probe` dials from this vantage, `domain` asks for one MX, `text` reads the newest text.
@@ -73,7 +85,8 @@ class Looker:
     async def __call__(self, conversation: Conversation, what: str, tell: Tell) -> Verdict:
         """Return the verdict; raises nothing but CancelledError."""
         if what == "text":
-            return of_reading(read(conversation.texts[-1] if conversation.texts else "", own=self.vantage.rules))
+            reading = read(conversation.texts[-1] if conversation.texts else "", own=self.vantage.rules)
+            return replace(of_reading(reading), findings=recipients_of(reading))
         if what == "domain":
             whose = domain_target(conversation)
             return await look(whose, told(conversation), self.vantage, tell=tell, only=("hosting",))

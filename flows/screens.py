@@ -50,7 +50,7 @@ def screen(
         step=now.step,
         kind=_kind(now, step),
         title=worded(getattr(step, "text", ()), known) or book.words.shell("untitled"),
-        body=(*_different(tree, now, step), *_read(tree, now, step), *filter(None, body)),
+        body=(*_different(tree, now, step), *_read(tree, now, step), *_came_back(tree, now), *filter(None, body)),
         steps=all_worded(step.steps, known) if isinstance(step, Advise) else (),
         evidence=_why(tree, now, step, verdict),
         sureness=_sureness(tree, step, verdict),
@@ -92,7 +92,8 @@ def _why(tree: Tree, now: Conversation, step: object, verdict: Verdict | None) -
         return ()
     if not isinstance(step, Ask | Advise) or step.name in book.flow.ways.values():
         return ()
-    said = list(evidence(book, verdict)) if verdict else []
+    listed = _came_back(tree, now)
+    said = [line for line in evidence(book, verdict) if line not in listed] if verdict else []
     if isinstance(step, Advise) and step.cause and (verdict is None or verdict.cause is not step.cause):
         told = (line for stop, line in zip(now.trail, answered(tree, now), strict=True) if _asked(tree, stop.step))
         said = [book.words.shell("by_answers"), *(" ".join(line) for line in told), *said]
@@ -151,6 +152,14 @@ def _read(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
         return ()
     said = "your_words_hint" if newest.verdict.confidence is Confidence.POSSIBLE else "your_words_say"
     return (f"{tree.book.words.shell(said)} {tree.book.words.cause(cause)}",)
+
+
+def _came_back(tree: Tree, now: Conversation) -> tuple[str, ...]:
+    """Name the recipients of a returned mail and what each came back for, where there are several; right after it."""
+    newest = now.seen[-1] if now.seen and _fresh(now) else None
+    if newest is None or newest.what != "text" or len(newest.verdict.findings) < 2:
+        return ()
+    return tuple(tree.book.words.finding(finding) for finding in newest.verdict.findings)
 
 
 def _fresh(now: Conversation) -> bool:

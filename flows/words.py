@@ -47,6 +47,8 @@ class Words:
         for name, group in PLAIN.items():
             if label := self.label(group, values.get(name, "")):
                 values[f"word.{name}"] = label
+        if values.get("cause") in self.causes:
+            values["word.cause"] = self.cause(Cause(values["cause"]))
         if "error" in values:
             values["error"] = values["error"].removeprefix("other:").replace("_", " ")
         if finding.evidence.get("mistake") in self.mistakes:

@@ -221,10 +221,11 @@ def clean(text: str) -> Clean:
 
 def _unbroken(lines: list[str]) -> str:
     """Join lines, and without a gap those of which the end cut a word in two."""
-    made = lines[0]
+    made = []
     for above, below in pairwise(lines):
-        made += below if cut(above, below) else "\n" + below
-    return made
+        start = cut(above, below)
+        made.append(above + "\n" if start is None else start)
+    return "".join(made) + lines[-1]
 
 
 def from_lines(lines: list[str]) -> Clean:

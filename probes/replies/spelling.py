@@ -123,10 +123,15 @@ def _letters(word: str, last: bool) -> str:
     return word[:at]
 
 
-def cut(above: str, below: str) -> bool:
-    """Tell whether the end of a line cut a word in two: its halves are one known word, and not each a word itself."""
-    if not above or not below or not above[-1].isalpha() or not below[0].isalpha():
-        return False
-    left, right = _letters(above[-24:], last=True).lower(), _letters(below[:24], last=False).lower()
+def cut(above: str, below: str) -> str | None:
+    """Return `above` as it goes on in `below` where the end of a line cut a word in two, its hyphen gone; else None.
+
+    The halves are one known word; without a hyphen they are not each a word itself.
+    """
+    start = above.removesuffix("-")
+    if not start or not below or not start[-1].isalpha() or not below[0].isalpha():
+        return None
+    left, right = _letters(start[-24:], last=True).lower(), _letters(below[:24], last=False).lower()
     words = _lists()[1]
-    return left + right in words and not (left in words and right in words)
+    one_word = left + right in words and (start != above or not (left in words and right in words))
+    return start if one_word else None

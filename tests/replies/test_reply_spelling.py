@@ -59,10 +59,18 @@ def test_two_words_drawn_together_are_read_as_both_and_quoted_as_they_stood():
 
 
 def test_a_word_cut_by_the_end_of_a_line_is_told_from_two_words():
-    assert cut("the certi", "ficate has")
-    assert not cut("the mail", "server said")
-    assert not cut("", "server")
-    assert not cut("the end.", "Server")
+    assert cut("the certi", "ficate has") == "the certi"
+    assert cut("the mail", "server said") is None
+    assert cut("", "server") is None
+    assert cut("the end.", "Server") is None
+
+
+def test_a_hyphen_at_the_end_of_a_line_goes_with_the_cut():
+    assert cut("Client was not authen-", "ticated") == "Client was not authen"
+    assert cut("550 the mail-", "box is full") == "550 the mail"
+    assert cut("user non-", "existent") is None
+    assert read("5.7.1 Client was not authen-\nticated").cause is Cause.AUTH_REQUIRED
+    assert read("550 non-\nexistent user").cause is Cause.RECIPIENT_UNKNOWN
 
 
 def test_of_codes_typed_off_a_screen_no_more_than_five_are_mended():

@@ -74,6 +74,37 @@ async def test_a_saved_mail_is_read_as_if_it_had_been_pasted(run, name, data, mi
         assert not {name for name in await bot.desk.surface(now.id) if name.startswith("dropped")}
 
 
+def returned_for(*replies):
+    """Return a mail that came back for several recipients, each with its own reply."""
+    told = "".join(f"  r{n}@example.org\n    host mx [192.0.2.25]\n    {reply}\n" for n, reply in enumerate(replies))
+    first = "A message that you sent could not be delivered to all of its recipients. The following address(es) failed:"
+    return f"{first}\n\n{told}".encode()
+
+
+async def test_each_recipient_of_a_returned_mail_is_named_with_its_own_cause(run):
+    async with run(looker=READER) as bot:
+        ann = bot.person()
+        bounce = returned_for("552 5.3.4 Message size exceeds fixed limit", "550 5.1.1 unknown user")
+        await ann.says("", files=[bot.slack.file("bounce.txt", bounce, "text/plain")])
+        await bot.quiet(ann)
+        said = words(ann.messages[-1]).replace("`", "")
+        assert said.count("r0@example.org: The message is too large.") == 1
+        assert said.count("r1@example.org: The recipient's address does not exist") == 1
+
+
+async def test_of_many_recipients_the_first_are_named_and_the_rest_counted(run):
+    async with run(looker=READER) as bot:
+        ann = bot.person()
+        await ann.says(
+            "", files=[bot.slack.file("bounce.txt", returned_for(*["550 5.1.1 unknown user"] * 9), "text/plain")]
+        )
+        await bot.quiet(ann)
+        said = words(ann.messages[-1]).replace("`", "")
+        assert "r4@example.org" in said
+        assert "r5@example.org" not in said
+        assert "4 more recipients" in said
+
+
 async def test_the_same_delivery_twice_is_read_once(run):
     async with run(looker=READER) as bot:
         ann = bot.person()
