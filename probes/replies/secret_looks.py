@@ -16,7 +16,7 @@ SPOKEN = frozenset(
     hashed has have hidden how i identical if in incorrect instead invalid is isn't it it's its just last later leaked
     letters locked log login long mail may me mechanism method might mismatch missing must my need needed needs never
     new no none not now null of off ok okay old on once one only or our own permission please port prompt protected
-    provided recently refused rejected rejection required requires reset revoked right same saved says secure see sent
+    provided quarantined recently refused rejected rejection required requires reset revoked right same saved says secure see sent
     server set short shown simple smtp so some spelled stolen stored supplied supported sure temporary type than that the
     then there they this to today too transmitted true try twice typed typo unchanged undefined unencrypted unknown
     unset unsupported up updated use used user username using valid verified very was wasn't way weak were what when
@@ -83,10 +83,16 @@ def is_path(word: str) -> bool:
     return bool(PATH.fullmatch(bare(word))) and (word.count("/") > 1 or "\\" in word)
 
 
+def _next_of_a_list(inside: str) -> bool:
+    """Tell what became of one recipient and the address of the next: `blocked,bob@example.org`."""
+    said, comma, after = inside.partition(",")
+    return bool(comma) and spoken(said) and bool(MAIL.fullmatch(after))
+
+
 def looks_secret(word: str) -> bool:
     """Tell what is made as passwords are: letters with digits or signs among them, or a row of digits."""
     inside = bare(word)
-    if len(inside) < SHORTEST or spoken(word) or names_something(word):
+    if len(inside) < SHORTEST or spoken(word) or names_something(word) or _next_of_a_list(inside):
         return False
     if inside.isdigit():
         return True
