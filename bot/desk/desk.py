@@ -52,7 +52,7 @@ class Desk:
         clock: Callable[[], float] = time.time,
         support: str = "",
         patience: Sequence[float] = (1.0, 5.0),
-        lease: float = 6.0,
+        lease: float = 4.0,
         retention_days: float | None = None,
     ) -> None:
         self._store = store

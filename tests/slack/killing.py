@@ -217,7 +217,7 @@ class Walker:
 
 
 async def run(
-    conversations, database, replicas=2, *, at_once=50, lease=6.0, every=(4.0, 9.0), seed=1, most=10**6, stormy=False
+    conversations, database, replicas=2, *, at_once=50, lease=4.0, every=(4.0, 9.0), seed=1, most=10**6, stormy=False
 ):
     """Play so many conversations while replicas are killed; return the tally."""
     choose, tally = random.Random(seed), Tally()
