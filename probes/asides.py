@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 
 from probes.addressing import sayable
 from probes.dialogue import Ended
-from probes.session import End, Session
+from probes.session import ASIDE_SECONDS, Session
 from probes.target import domain_of
 
-ASIDE_SECONDS = 5.0
 NOBODY = "smtp-help-asks-for-nobody"
-"""A mailbox that no domain has."""
+"""A name that no mailbox and no zone has, and under `invalid` none may have (RFC 6761 section 6.4)."""
 _OF_THE_WAY = re.compile(r"tls|ssl|encrypt|authenticat|log ?in", re.IGNORECASE)
 
 
 async def literal(session: Session) -> None:
     """Ask whether a name is all that it minds: many programs send their address in brackets (RFC 5321, 4.1.3)."""
-    stage, transport = session.stage, session.wire.transport
+    transport = session.wire.transport
     if transport is not None and (own := transport.get_extra_info("sockname")):
-        with suppress(End):
+        with session.aside():
             said = f"[IPv6:{own[0]}]" if ":" in own[0] else f"[{own[0]}]"
             await session.say("literal", f"EHLO {said}", seconds=ASIDE_SECONDS)
-    session.stage = stage
 
 
 async def lmtp(session: Session, own_name: str) -> None:
     """Ask one that knows neither EHLO nor HELO whether it delivers into mailboxes, and is no server for sending."""
-    stage = session.stage
-    with suppress(End):
+    with session.aside():
         await session.say("lhlo", f"LHLO {own_name}", seconds=ASIDE_SECONDS)
-    session.stage = stage
 
 
 async def turned_away(session: Session) -> None:
@@ -53,7 +48,7 @@ def nobody(session: Session) -> str:
     """
     domain = domain_of(session.target.recipient or "")
     mx = session.network.looked_up(domain, "MX")
-    own = mx is not None and session.target.host.name in (v.split()[-1].rstrip(".").lower() for v in mx.values)
+    own = mx is not None and session.target.host.name in mx.hosts
     return f"RCPT TO:<{NOBODY}@{domain}>" if own else ""
 
 
@@ -71,5 +66,5 @@ async def takes_mail(session: Session) -> None:
 
 async def anybody(session: Session, asked: str) -> None:
     """Hear what is said to the recipient that nobody is; the person's own was taken, whatever comes of this one."""
-    with suppress(End):
+    with session.aside():
         await session.hear("rcpt_any", session.wire.reply(ASIDE_SECONDS), asked)

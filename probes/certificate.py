@@ -7,11 +7,12 @@ so that a certificate that fails can still be shown.
 from __future__ import annotations
 
 import datetime
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from probes.target import is_address
 
 MOST_NAMES = 24
 SMALLEST_KEY_BITS = 2048
@@ -132,7 +133,7 @@ def _matches(leaf: object, host: str) -> bool:
 
     assert isinstance(leaf, x509.Certificate)  # noqa: S101 - for the type checker
     try:
-        if _is_address(host):
+        if is_address(host):
             verify_certificate_ip_address(leaf, host)
         else:
             verify_certificate_hostname(leaf, host)
@@ -168,14 +169,6 @@ def _for_servers(leaf: object) -> bool:
     except (x509.ExtensionNotFound, ValueError):
         return True
     return any(purpose.dotted_string in _SERVER_USES for purpose in usage)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _chain_trouble(chain: Sequence[bytes], ca_file: Path | None, *, alone: bool) -> str:

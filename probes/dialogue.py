@@ -13,10 +13,12 @@ from probes.certificate import Certificate
 from probes.encryption import Handshake
 from probes.findings import Line
 from probes.network import Dialled, place
+from probes.replies import read_reply
 from probes.speakers import Speaker
 from probes.target import Security
 
 if TYPE_CHECKING:
+    from probes.replies.reading import Reading
     from probes.replies.rulebook import Matcher
 
 IMPLICIT_TLS_PORTS = (465, 2465, 993, 995)
@@ -48,6 +50,11 @@ class Reply:
     code: int
     text: str
     enhanced: str | None = None
+
+
+def meaning(reply: Reply, stage: str, host: str, rules: Matcher | None) -> Reading:
+    """Return what a reply of `host` says (`stage` as in `replies.read_reply`), by the admin's own rules first."""
+    return read_reply(reply.code, reply.text, stage=stage, enhanced=reply.enhanced, host=host, own=rules)
 
 
 @dataclass(frozen=True, slots=True)

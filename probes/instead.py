@@ -5,21 +5,17 @@ Asked on the connection that has just heard a no, so that it is tried and not gu
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from probes.addressing import sayable
 from probes.causes import Cause
-from probes.dialogue import Reply
+from probes.dialogue import Reply, meaning
 from probes.logins import log_in
 from probes.providers import near_miss
-from probes.replies import read_reply
-from probes.session import End, Session
+from probes.session import ASIDE_SECONDS, Session
 from probes.target import Target, domain_of
 
 PATIENCE_MS = 8000
 """A server that held its refusal back for longer is not asked again: the run has an end."""
 LOGIN_SECONDS = 12.0
-ASIDE_SECONDS = 5.0
 MOST_SENDERS = 3
 _OF_LOGINS = (Cause.AUTH_FAILED_CREDENTIALS,)
 _OF_SENDERS = (Cause.SENDER_NOT_ALLOWED, Cause.SENDER_AUTHENTICATION_FAILED)
@@ -57,20 +53,17 @@ async def user(session: Session, method: str, refusal: Reply, password: str) -> 
     async def say(_: str, command: str, /, *, shown: str = "", seconds: float = LOGIN_SECONDS) -> Reply:
         return await session.say("auth_other", command, shown=shown, seconds=min(seconds, LOGIN_SECONDS))
 
-    stage = session.stage
-    with suppress(End):
+    with session.aside():
         accepted = (await log_in(method, name, password, say)).code == 235
         if accepted and await _taken(session, session.target.sender or "", session.target.recipient or ""):
             session.instead["username"] = name
-    session.stage = stage
 
 
 async def sender(session: Session, part: str, refusal: Reply) -> None:
     """Say the envelope with the addresses that belong to the login, where the person's sender was refused."""
     if not session.target.sender or not _means(session, refusal, part, _OF_SENDERS):
         return
-    stage = session.stage
-    with suppress(End):
+    with session.aside():
         for address in other_senders(session.target):
             domain = domain_of(address)
             if address != session.target.user_name and not (await session.network.lookup(domain, "MX")).values:
@@ -79,7 +72,6 @@ async def sender(session: Session, part: str, refusal: Reply) -> None:
             if await _taken(session, address, session.target.recipient or ""):
                 session.instead["sender"] = address
                 break
-    session.stage = stage
 
 
 async def recipient(session: Session, reply: Reply) -> None:
@@ -93,11 +85,10 @@ async def recipient(session: Session, reply: Reply) -> None:
     refused = reply.code >= 400 and _means(session, reply, "rcpt", _OF_RECIPIENTS)
     if not refused and ((await network.lookup(domain, "MX")).values or await network.addresses(domain)):
         return
-    meant, stage = f"{typed.rpartition('@')[0]}@{near}", session.stage
-    with suppress(End):
+    meant = f"{typed.rpartition('@')[0]}@{near}"
+    with session.aside():
         if 200 <= (await session.say("rcpt_other", f"RCPT TO:<{sayable(meant)}>", seconds=ASIDE_SECONDS)).code < 300:
             session.instead["recipient"] = meant
-    session.stage = stage
 
 
 async def _taken(session: Session, mail: str, rcpt: str) -> bool:
@@ -110,12 +101,4 @@ async def _taken(session: Session, mail: str, rcpt: str) -> bool:
 
 
 def _means(session: Session, reply: Reply, stage: str, causes: tuple[Cause, ...]) -> bool:
-    read = read_reply(
-        reply.code,
-        reply.text,
-        stage=stage,
-        enhanced=reply.enhanced,
-        host=session.target.host.name,
-        own=session.network.vantage.rules,
-    )
-    return read.cause in causes
+    return meaning(reply, stage, session.target.host.name, session.network.vantage.rules).cause in causes

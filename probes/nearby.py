@@ -93,13 +93,13 @@ async def _names(network: Network, target: Target) -> tuple[str, ...]:
         asyncio.gather(*(network.lookup(name, "SRV") for name in services)),
         asyncio.gather(*(network.lookup(domain, "MX") for domain in domains)),
     )
-    found += [value.split()[-1].rstrip(".").lower() for answer in answers for value in answer.values]
+    found += [host for answer in answers for host in answer.hosts]
     if target.host.mistake:
         found += typed
     for name in typed[:2]:
         found += spelled(name)
     found += [f"{label}.{domain}" for domain in domains if domain not in typed for label in OUTGOING_LABELS]
-    found += [value.split()[-1].rstrip(".").lower() for answer in exchangers for value in answer.values]
+    found += [host for answer in exchangers for host in answer.hosts]
     wanted = [name for name in dict.fromkeys(found) if name not in ("", target.host.name)][:MOST_LOOKED_UP]
     places = await asyncio.gather(*(network.addresses(name) for name in wanted))
     return tuple(name for name, there in zip(wanted, places, strict=True) if there)

@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from probes.causes import Cause
-from probes.dialogue import Dialogue, Ended
+from probes.dialogue import Dialogue, Ended, meaning
 from probes.encryption import WEAK_DH_BITS, Handshake
 from probes.findings import Settings
-from probes.replies import read_reply
 from probes.target import Login, Security, Target
 from probes.vantage import INCOMING_PORTS
 
 LOGIN_METHODS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1", "SCRAM-SHA-256"})
 """Methods that mail programs have; NTLM and GSSAPI need the box "secure password authentication"."""
-SCRAMBLED = frozenset({"CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"})
+SCRAMBLED = frozenset(
+    {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS"}
+)
+"""Methods that want "encrypted password" chosen in the program, and that many programs do not have."""
 _LATE = {"auth": "auth", "mail_from": "mail", "rcpt_to": "rcpt"}
 _OF_PLACES = frozenset(
     {
@@ -53,7 +55,7 @@ def fine(target: Target, dialogues: Iterable[Dialogue]) -> bool:
     if held is None or held.port in INCOMING_PORTS:
         return False
     if held.tried and held.ended_at in _LATE:
-        return not _of_the_place(held)
+        return not _of_the_place(held, target)
     if held.ended_at == "auth":
         return True
     # With a login in use the envelope is tried with the given settings alone: elsewhere it was not seen to pass.
@@ -62,13 +64,12 @@ def fine(target: Target, dialogues: Iterable[Dialogue]) -> bool:
     return works(held, target)
 
 
-def _of_the_place(held: Dialogue) -> bool:
+def _of_the_place(held: Dialogue, target: Target) -> bool:
     """Tell whether a refusal of one who logs in may be this port's own trouble, not the login's or address's."""
     reply = held.reply(held.ended_at)
     if reply is None:
         return True
-    read = read_reply(reply.code, reply.text, stage=_LATE[held.ended_at], enhanced=reply.enhanced, own=held.rules)
-    return read.cause in _OF_PLACES
+    return meaning(reply, _LATE[held.ended_at], target.host.name, held.rules).cause in _OF_PLACES
 
 
 def foremost(dialogues: Iterable[Dialogue]) -> Dialogue | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from probes.certificate import Certificate
@@ -20,6 +21,8 @@ from probes.wire import Wire, enhanced_code
 
 REPLY_SECONDS = 25.0
 """A tarpit holds each reply back for up to 20 s; RFC 5321 section 4.5.3.2 allows five minutes."""
+ASIDE_SECONDS = 5.0
+"""The same for a question beside the way, whose answer is no more than a hint."""
 HANDSHAKE_SECONDS = 8.0
 
 
@@ -125,6 +128,14 @@ class Session:
         """Say one command and hear its reply."""
         self.begin(stage, command, shown=shown)
         return await self.hear(stage, self.wire.reply(seconds), shown or command)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Ask something beside the way: whatever comes of it, the conversation stands where it stood."""
+        stage = self.stage
+        with suppress(End):
+            yield
+        self.stage = stage
 
     def part(self, ended: Ended) -> NoReturn:
         """Say QUIT as one should, and end."""

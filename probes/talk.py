@@ -300,7 +300,6 @@ class _Conversation(Session):
         reply = await self.hear("rcpt_to", self.wire.reply(REPLY_SECONDS), said.rcpt)
         if extra:
             await anybody(self, extra)
-            self.stage = "rcpt_to"
         await instead.recipient(self, reply)
         if reply.code not in (250, 251, 252):
             await instead.sender(self, "rcpt", reply)
@@ -308,8 +307,6 @@ class _Conversation(Session):
 
     async def _let_pass(self, *said: str) -> None:
         """Hear the replies to the rest of a group, of which nothing is wanted any more."""
-        stage = self.stage
-        with suppress(End):
+        with self.aside():
             for command in said:
                 await self.hear("unheard", self.wire.reply(REPLY_SECONDS), command)
-        self.stage = stage

@@ -146,6 +146,15 @@ def _is_label(found: re.Match[str]) -> bool:
     return not found[1] and (found[2].lower() in LABELS or bool(HYPHENATED.fullmatch(found[2])))
 
 
+def is_address(text: str) -> bool:
+    """Tell an IP address, as it is written without brackets, from a name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def parse_host(typed: str) -> Host:
     """Read a server name or address (RFC 1123 section 2.1, RFC 5890); a URL or an address with @ is named as such."""
     text = field_text(typed)

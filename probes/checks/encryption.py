@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from probes import ranking, replies, survey
+from probes import ranking, survey
 from probes.causes import Cause
 from probes.certificate import Certificate
-from probes.dialogue import Dialogue, Ended, Reply
+from probes.dialogue import Dialogue, Ended, Reply, meaning
 from probes.encryption import WEAK_DH_BITS
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
@@ -87,9 +87,7 @@ def _busy(target: Target, held: Dialogue, reply: Reply) -> dict[str, str]:
     own = (reply.enhanced or "").startswith(("4.3.", "4.4."))
     if not 400 <= reply.code < 500 or _OF_TLS.search(reply.text):
         return {}
-    read = replies.read_reply(
-        reply.code, reply.text, stage="tls", enhanced=reply.enhanced, host=target.host.name, own=held.rules
-    )
+    read = meaning(reply, "tls", target.host.name, held.rules)
     cause = read.cause if read.cause in _PASSING else Cause.SERVER_TEMPORARILY_UNAVAILABLE
     said = own or _LATER.search(reply.text) or (reply.code != 454 and read.cause in _PASSING)
     return {"cause": str(cause), "sure": "likely", "code": str(reply.code)} if said else {}

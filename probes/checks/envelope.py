@@ -6,10 +6,10 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-from probes import ranking, replies, survey
+from probes import ranking, survey
 from probes.addressing import envelope
 from probes.causes import Cause
-from probes.dialogue import Dialogue, Ended, Reply
+from probes.dialogue import Dialogue, Ended, Reply, meaning
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
@@ -67,9 +67,7 @@ def judge(target: Target, seen: Seen) -> Report:
             if part == "rcpt" and (anybody := held.reply("rcpt_any")) and 200 <= anybody.code < 300:
                 found.append(Finding("catch_all", Severity.INFO, address, {"domain": domain_of(address)}))
             continue
-        read = replies.read_reply(
-            reply.code, reply.text, stage=part, enhanced=reply.enhanced, host=target.host.name, own=held.rules
-        )
+        read = meaning(reply, part, target.host.name, held.rules)
         offered = bool(held.mechanisms) or any(other.mechanisms for other in seen.others)
         cause, sure = read.cause, str(read.confidence)
         logged_in = held.reply("auth") is not None

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from probes import ranking, replies, survey
+from probes import ranking, survey
 from probes.causes import Cause, Confidence
-from probes.dialogue import Dialogue, Ended, Reply
+from probes.dialogue import Dialogue, Ended, Reply, meaning
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
@@ -132,14 +132,7 @@ def _refused(target: Target, held: Dialogue) -> tuple[str, Reply, Reading] | Non
     if reply is None or not (torn or taken or held.ended is Ended.REFUSED):
         return None
     early = stage in ("greeting", "turned_away")
-    read = replies.read_reply(
-        reply.code,
-        reply.text,
-        stage="connect" if early else "ehlo",
-        enhanced=reply.enhanced,
-        host=target.host.name,
-        own=held.rules,
-    )
+    read = meaning(reply, "connect" if early else "ehlo", target.host.name, held.rules)
     unknown = read.cause is Cause.UNKNOWN
     if unknown and (taken or (torn and not 550 <= reply.code <= 559)):
         return None

@@ -28,13 +28,12 @@ def judge(target: Target, seen: Answer | None) -> Report:  # noqa: ARG001 - ever
         return Report(NAME, Outcome.DONE)
     if not seen.answered:
         return Report(NAME, Outcome.BLIND, reason="resolver_failed", evidence={"domain": seen.name})
-    hosts = [value.split()[-1].rstrip(".").lower() for value in seen.values]
     if seen.found is Found.NO_DATA:
         return Report(NAME, Outcome.DONE)  # without an MX the domain's own address takes the mail, if it has one
-    if seen.found is Found.NXDOMAIN or hosts == [""]:
+    if seen.found is Found.NXDOMAIN or seen.hosts == ("",):
         return Report(NAME, Outcome.DONE, (Finding("own_domain_takes_no_mail", Severity.WARNING, seen.name),))
-    code = next((code for code, ends in _HOSTS if hosts[0].endswith(ends)), "hosted_elsewhere")
-    return Report(NAME, Outcome.DONE, (Finding(code, Severity.INFO, seen.name, {"mx": hosts[0]}),))
+    code = next((code for code, ends in _HOSTS if seen.hosts[0].endswith(ends)), "hosted_elsewhere")
+    return Report(NAME, Outcome.DONE, (Finding(code, Severity.INFO, seen.name, {"mx": seen.hosts[0]}),))
 
 
 PROBE = Probe(NAME, look, judge, seconds=8)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from probes import ranking, replies, survey
-from probes.dialogue import Dialogue, Ended
+from probes import ranking, survey
+from probes.dialogue import Dialogue, Ended, meaning
 from probes.findings import Finding, Outcome, Report, Severity
+from probes.logins import METHODS
 from probes.network import Network
 from probes.probe import Probe
 from probes.target import Login, Security, Target
@@ -17,12 +18,7 @@ _WINDOWS = frozenset({"NTLM", "GSSAPI", "GSS-SPNEGO", "NEGOTIATE", "KERBEROS_V4"
 _OAUTH = frozenset({"XOAUTH2", "OAUTHBEARER"})
 _NO_PASSWORD = frozenset({"EXTERNAL", "ANONYMOUS"})
 """By a client certificate, or by nothing at all: no login that a person's program makes."""
-_OURS = frozenset({"PLAIN", "LOGIN", "CRAM-MD5"})
-"""The methods that we try a password with."""
-_SCRAMBLED = frozenset(
-    {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS"}
-)
-"""Methods that want "encrypted password" chosen in the program, and that many programs do not have."""
+_OURS = frozenset(METHODS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +48,9 @@ def judge(target: Target, seen: Seen) -> Report:
         if reply.code == 235:
             found.append(Finding("login_worked", Severity.GOOD, held.place, evidence))
         else:
-            read = replies.read_reply(
-                reply.code,
-                reply.text,
-                stage="auth",
-                enhanced=reply.enhanced,
-                host=target.host.name,
-                own=held.rules,
-            )
-            meaning = {"cause": str(read.cause), "sure": str(read.confidence), "code": str(reply.code)}
-            found.append(Finding("login_refused", Severity.FAULT, held.place, {**evidence, **meaning}))
+            read = meaning(reply, "auth", target.host.name, held.rules)
+            evidence |= {"cause": str(read.cause), "sure": str(read.confidence), "code": str(reply.code)}
+            found.append(Finding("login_refused", Severity.FAULT, held.place, evidence))
         if not held.encrypted:
             found.append(Finding("password_in_clear", Severity.WARNING, held.place))
     elif held.tried:
@@ -99,14 +88,18 @@ def _offered(target: Target, held: Dialogue, others: tuple[Dialogue, ...]) -> li
         if not held.encrypted and promised and not looked:
             return [Finding("login_only_after_tls", wanted, where, evidence)]
         return [Finding("login_not_offered", wanted, where, evidence)]
-    if not methods & (_WINDOWS | _OAUTH | _SCRAMBLED | _OURS) and not any(m.startswith("SCRAM-") for m in methods):
+    if not methods & (_WINDOWS | _OAUTH | ranking.SCRAMBLED | _OURS) and not any(
+        m.startswith("SCRAM-") for m in methods
+    ):
         return [Finding("login_only_unknown", wanted, where, evidence)]
     if methods <= _WINDOWS:
         return [Finding("login_only_windows", wanted, where, evidence)]
     if methods <= _WINDOWS | _OAUTH and methods & _OAUTH:
         return [Finding("login_only_oauth", wanted, where, evidence)]
-    scrambled = methods <= _WINDOWS | _SCRAMBLED and not (reply and reply.code == 235)
-    plain = next((o for o in others if o.encrypted and not _OURS.isdisjoint(set(o.mechanisms) - _SCRAMBLED)), None)
+    scrambled = methods <= _WINDOWS | ranking.SCRAMBLED and not (reply and reply.code == 235)
+    plain = next(
+        (o for o in others if o.encrypted and not _OURS.isdisjoint(set(o.mechanisms) - ranking.SCRAMBLED)), None
+    )
     if scrambled and not held.encrypted and plain is not None:
         # Without TLS it takes no password as it is, which is what nearly all programs send.
         return [Finding("login_only_after_tls", wanted, where, {"methods": ", ".join(plain.mechanisms)})]

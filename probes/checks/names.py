@@ -78,9 +78,9 @@ def _findings(name: str, seen: Seen) -> list[Finding]:
     if failed := next((answer for answer in answers if answer.found in _TROUBLE), None):
         evidence = {"detail": failed.detail or str(failed.found), **shown}
         return [Finding(_TROUBLE[failed.found], Severity.FAULT, name, evidence)]
-    hosts = [value.split()[-1].rstrip(".") for value in (seen.mx.values[:3] if seen.mx else ())]
-    if any(hosts):  # a null MX (RFC 7505) names nobody
-        return [Finding("mail_domain_given", Severity.FAULT, name, {"mx": ", ".join(filter(None, hosts)), **shown})]
+    hosts = [host for host in (seen.mx.hosts[:3] if seen.mx else ()) if host]  # a null MX names nobody
+    if hosts:
+        return [Finding("mail_domain_given", Severity.FAULT, name, {"mx": ", ".join(hosts), **shown})]
     return [Finding("no_address", Severity.FAULT, name, shown)]
 
 

@@ -10,7 +10,7 @@ from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Answer, Found, Network
 from probes.probe import Probe
 from probes.providers import near_miss
-from probes.target import Mistake, Target, address_mistake, domain_of
+from probes.target import Mistake, Target, address_mistake, domain_of, is_address
 
 NAME = "recipient"
 
@@ -37,8 +37,7 @@ async def look(target: Target, network: Network) -> Seen:
     if not domain:
         return Seen(mistake=Mistake("recipient", "address_not_valid", {"typed": target.recipient[:80]}))
     mx, own = await asyncio.gather(network.lookup(domain, "MX"), network.both(domain))
-    hosts = [host for value in mx.values if (host := value.split()[-1].rstrip(".").lower())]
-    exchangers = await asyncio.gather(*(network.both(host) for host in hosts))
+    exchangers = await asyncio.gather(*(network.both(host) for host in mx.hosts if host))
     return Seen(domain, mx=mx, addresses=own, exchangers=tuple(exchangers))
 
 
@@ -92,16 +91,9 @@ def _nowhere(address: str, evidence: dict[str, str], seen: Seen) -> Finding:
     if not all(answer.answered for answers in seen.exchangers for answer in answers):
         details = (answer.detail for answers in seen.exchangers for answer in answers if answer.detail)
         return Finding("recipient_domain_unclear", Severity.WARNING, address, {**evidence, "detail": next(details, "")})
-    if _is_address(evidence["mx"]) or any(answer.values for answers in seen.exchangers for answer in answers):
+    if is_address(evidence["mx"]) or any(answer.values for answers in seen.exchangers for answer in answers):
         return Finding("recipient_mx_wrong", Severity.FAULT, address, evidence)
     return Finding("recipient_mx_nowhere", Severity.WARNING, address, evidence)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        return bool(ipaddress.ip_address(name))
-    except ValueError:
-        return False
 
 
 PROBE = Probe(NAME, look, judge, seconds=12)

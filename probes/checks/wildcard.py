@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from probes import survey
+from probes.asides import NOBODY
 from probes.findings import Finding, Outcome, Report, Severity
 from probes.network import Network
 from probes.probe import Probe
@@ -13,8 +14,6 @@ from probes.speakers import Speaker
 from probes.target import Target
 
 NAME = "wildcard"
-NOBODY = "smtp-help-asks-for-nobody"
-"""A name that no zone has, and under `invalid` none may (RFC 6761 section 6.4)."""
 
 
 @dataclass(frozen=True, slots=True)

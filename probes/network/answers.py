@@ -55,6 +55,11 @@ class Answer:
         return self.found in (Found.RECORDS, Found.NXDOMAIN, Found.NO_DATA)
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the hosts that MX or SRV records name, in lower case; a null MX (RFC 7505) names the empty one."""
+        return tuple(value.split()[-1].rstrip(".").lower() for value in self.values)
+
+    @property
     def decisive(self) -> bool:
         """Tell whether asking another resolver is pointless."""
         return self.answered or self.found is Found.LOOP
