@@ -109,6 +109,11 @@ class Dialogue:
         """Tell whether it came to speak over TLS."""
         return self.handshake is not None and not self.handshake.error
 
+    @property
+    def speaks_tls(self) -> bool:
+        """Tell whether the peer speaks TLS, be it only to refuse us."""
+        return self.handshake is not None and self.handshake.spoken
+
     def reply(self, *stages: str) -> Reply | None:
         """Return the last reply at one of the stages."""
         return next((e.reply for e in reversed(self.exchanges) if e.stage in stages), None)

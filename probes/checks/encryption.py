@@ -69,7 +69,7 @@ def _mode(target: Target, held: Dialogue, others: Sequence[Dialogue]) -> list[Fi
         return [Finding("starttls_not_offered", Severity.FAULT, where, evidence)]
     mail = (Speaker.SMTP, Speaker.NOTHING)
     in_tls = [other for other in others if other.security is Security.TLS and other.speaker in mail]
-    speaks_tls = any(other.handshake is not None and other.handshake.spoken for other in in_tls)
+    speaks_tls = any(other.speaks_tls for other in in_tls)
     answers_tls = held.speaker is Speaker.TLS and held.security is not Security.TLS
     if not held.exchanges and not held.encrypted and (speaks_tls or answers_tls):
         return [Finding("plain_on_tls_port", Severity.FAULT, where, evidence)]

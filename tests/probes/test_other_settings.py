@@ -62,7 +62,7 @@ async def test_a_server_that_asks_to_be_left_alone_is_not_tried_on_rare_ports(st
 
 
 async def test_a_port_that_breaks_off_tls_and_never_greets_is_judged_all_the_same(stage, certificates, monkeypatch):
-    monkeypatch.setattr("probes.survey.MUTE_SECONDS", 0.3)
+    monkeypatch.setattr("probes.modes.MUTE_SECONDS", 0.3)
     context = certificates.good("peer.test")
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(certificates.ca_file)
