@@ -87,7 +87,7 @@ class Besides:
                 ).first()
                 if taken is not None and kept is not None:
                     effect = Ring(row.name, taken.data, kept.touched)
-                    rung.append(_noted(connection, row.conversation, kept.revision, effect, by=by, until=until))
+                    rung.append(noted(connection, row.conversation, kept.revision, effect, by=by, until=until))
             return tuple(rung)
 
         return await self._door.write(work) if found else ()
@@ -134,12 +134,8 @@ def theirs(conversation: Column[str] | ColumnElement[str], whose: str) -> Column
     return exists(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == conversation, mine))
 
 
-def noted_effect(connection: Connection, conversation: Conversation, effect: Deed, *, by: str, until: float) -> Pending:
+def noted(connection: Connection, conversation: str, revision: int, effect: Deed, *, by: str, until: float) -> Pending:
     """Note an effect of a snapshot, taken by `by` until `until`."""
-    return _noted(connection, conversation.id, conversation.revision, effect, by=by, until=until)
-
-
-def _noted(connection: Connection, conversation: str, revision: int, effect: Deed, *, by: str, until: float) -> Pending:
     row = {"conversation": conversation, "revision": revision, "effect": pack_effect(effect)}
     number: int = connection.execute(NOTE, {**row, "tries": 0, "taken_by": by, "taken_until": until}).scalar_one()
     return Pending(number, conversation, revision, effect)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from bot.store import Change, Drawing, Handed, Moved, Pending, StoreError, Timer, Unread
-from bot.store.besides import Besides, noted_effect, pending, read, theirs
+from bot.store.besides import Besides, noted, pending, read, theirs
 from bot.store.door import Door
 from bot.store.lapsing import digest
 from bot.store.packing import pack
@@ -25,7 +24,6 @@ from bot.store.statements import FOLLOW, KEEP, NOTES, ONE, TAKE_NOTE_AWAY, TO_DR
 from bot.store.tables import BESIDES, CONVERSATIONS, MIGRATIONS, OUTBOX, SEEN, SURFACE, migrate
 from flows.conversation import Conversation
 
-LOG = logging.getLogger(__name__)
 ONE_START = 5_870_465
 """The lock that keeps two replicas which start together from both making the tables."""
 IN_TIME = 2.0
@@ -78,19 +76,17 @@ class Database:
         def work(connection: Connection) -> tuple[Pending, ...] | None:
             if key is not None and not connection.execute(self._claim, {"key": digest(key), "at": now}).rowcount:
                 return None
-            noted: list[Pending] = []
+            effects: list[Pending] = []
             for change in changes:
                 _keep(connection, change, now)
-                noted += (
-                    noted_effect(connection, change.conversation, effect, by=by, until=until)
-                    for effect in change.effects
-                )
+                new = change.conversation
+                effects += (noted(connection, new.id, new.revision, one, by=by, until=until) for one in change.effects)
                 if change.aside:
-                    self._besides.keep(connection, change.conversation.id, change.aside, now)
+                    self._besides.keep(connection, new.id, change.aside, now)
             _strike(connection, done)
             if surface:
                 self._put(connection, changes[0].conversation.id, surface)
-            return tuple(noted)
+            return tuple(effects)
 
         return await self.door.write(work, within=None if key is None else IN_TIME)
 
@@ -123,7 +119,7 @@ class Database:
         if found is None:
             return None
         notes = {name: value for kind, name, value in rows if kind == "note"}
-        shows = [(taken_by, *divmod(int(value), 1000)) for kind, taken_by, value in rows if kind == "show"]
+        shows = [(taken_by, *map(int, value.split())) for kind, taken_by, value in rows if kind == "show"]
         doubt = any(taken_by != by or tries for taken_by, _, tries in shows)
         return Drawing(found, notes, tuple(number for _, number, _ in shows), doubt)
 

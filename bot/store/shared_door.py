@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store import StoreError
-from bot.store.door import Door, Work
+from bot.store.door import Door
+from bot.store.lane import Work
 
 T = TypeVar("T")
 AGAIN = (0.0, 0.1, 0.3, 0.4)

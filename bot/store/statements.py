@@ -15,16 +15,17 @@ FOLLOW = update(CONVERSATIONS).where(
 )
 ONE = select(CONVERSATIONS.c.snapshot).where(CONVERSATIONS.c.id == bindparam("which"))
 NOTES = select(SURFACE.c.name, SURFACE.c.value).where(SURFACE.c.conversation == bindparam("which"))
-SHOWS = select(literal("show"), OUTBOX.c.taken_by, typed(OUTBOX.c.number * 1000 + OUTBOX.c.tries, String)).where(
-    OUTBOX.c.conversation == bindparam("which"), OUTBOX.c.effect == pack_effect(Show())
-)
+_NUMBER_AND_TRIES = typed(OUTBOX.c.number, String) + " " + typed(OUTBOX.c.tries, String)
 TO_DRAW = union_all(
     select(literal("snapshot"), CONVERSATIONS.c.id, CONVERSATIONS.c.snapshot).where(
         CONVERSATIONS.c.id == bindparam("which")
     ),
     select(literal("note"), SURFACE.c.name, SURFACE.c.value).where(SURFACE.c.conversation == bindparam("which")),
-    SHOWS,
+    select(literal("show"), OUTBOX.c.taken_by, _NUMBER_AND_TRIES).where(
+        OUTBOX.c.conversation == bindparam("which"), OUTBOX.c.effect == pack_effect(Show())
+    ),
 )
+"""Rows of (kind, name, value): the snapshot, each note, and each drawing that is noted with who took it."""
 TAKE_NOTE_AWAY = delete(SURFACE).where(
     SURFACE.c.conversation == bindparam("which"), SURFACE.c.name == bindparam("note")
 )
