@@ -209,6 +209,20 @@ def _named_code(shown: str) -> str:
     return f" (reply: {first}{_CATEGORIES.index(found.group(2).lower())}{_DIGITS.index(found.group(3).lower())})"
 
 
+_SUBJECT = (
+    r"(?i)((?:subject|betreff|objet|sujet|asunto|oggetto|onderwerp|assunto)(?: of)? ?:? ?)"
+    r"(?:'.{0,200}?'(,| (?:server|account|protocol))|\"[^\"]{0,200}\"())"
+)
+_SUBJECT_WORDS = ("ubject", "etreff", "bjet", "ujet", "sunto", "ggetto", "nderwerp", "ssunto")
+
+
+def _without_subject(shown: str) -> str:
+    """Empty the subject of the mail that a dialog names: the person's own words say nothing of the failure."""
+    if ("'" in shown or '"' in shown) and any(word in shown for word in _SUBJECT_WORDS):
+        shown = pattern(_SUBJECT).sub(lambda found: f"{found.group(1)}''{found.group(2) or ''}", shown)
+    return shown
+
+
 def clean(text: str) -> Clean:
     """Return `text` made plain: quoting, decoration, continuation codes and odd signs gone. Never raises."""
     text = straightened(unwrapped(bounded(text)))
@@ -233,7 +247,7 @@ def from_lines(lines: list[str]) -> Clean:
     text = _unbroken(lines) if 1 < len(lines) < MOST_LINES else "\n".join(lines)
     if "-\n" in text:
         text = pattern(r"([A-Za-z]-)\n+([a-z])").sub(r"\1\2", text)
-    shown = _without_repeats(" ".join(text.split()))
+    shown = _without_subject(_without_repeats(" ".join(text.split())))
     if "214" in shown:
         shown += _hexadecimal(shown)
     if "NegativeCompletion" in shown:
