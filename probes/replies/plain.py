@@ -289,10 +289,22 @@ def _own_words(theirs: list[str], words: list[str], start: int, size: int) -> st
     return " ".join(said)
 
 
+def _read_parted(made: Clean, matcher: Matcher, known: Known | None) -> tuple[Reading, int]:
+    """Return the reading of a text in which signs hold words together, as `mailbox_full`, with them apart."""
+    apart = from_lines([made.shown.replace("_", " ")])
+    again, weight = read_clean(apart, matcher, known)
+    at = apart.shown.find(again.quote) if len(apart.shown) == len(made.shown) else -1
+    quote = made.shown[at : at + len(again.quote)] if at >= 0 else again.quote
+    return replace(again, quote=quote), weight
+
+
 def read_plain(text: str, matcher: Matcher, known: Known | None = None) -> tuple[Reading, int]:
     """Read a text that is no mail message; where nothing is found, once more with its broken words joined."""
     made = clean(text)
     reading, weight = read_clean(made, matcher, known)
+    if weight <= WEAK and "_" in made.hay and len(made.hay) <= LONGEST_MENDED:
+        parted = _read_parted(made, matcher, known)
+        reading, weight = parted if parted[1] > weight + 8 else (reading, weight)
     if weight <= WEAK and known is None and 8 < len(made.hay) <= LONGEST_MENDED:
         better = _read_mended(made, matcher)
         reading, weight = better if better and better[1] > weight + 8 else (reading, weight)

@@ -30,6 +30,14 @@ def test_what_was_typed_off_a_screen_is_read(text: str, cause: Cause):
     assert read(text).cause is cause
 
 
+def test_words_that_signs_hold_together_are_read_and_quoted_as_they_stood():
+    reading = read("said: 550 Account_currently_suspended by its owner")
+    assert reading.cause is Cause.SUSPENDED_OR_DISABLED_MAILBOX
+    assert "Account_currently_suspended" in reading.quote
+    assert read("522_mailbox_full;_sz=629145600/629145600").cause is Cause.MAILBOX_FULL
+    assert read("_user_not_found_").cause is Cause.RECIPIENT_UNKNOWN
+
+
 def test_a_mended_reading_is_quoted_in_the_persons_own_words_and_never_certain():
     reading = read("550 5.7.1 Relaay acess deneid for bob@example.org")
     assert reading.cause is Cause.RELAY_DENIED
