@@ -56,7 +56,6 @@ class Desk:
         retention_days: float | None = None,
     ) -> None:
         self._store = store
-        self._tree = tree
         self._clock = clock
         self._support = support
         self._lease = lease
@@ -100,8 +99,8 @@ class Desk:
 
     async def _open(self, key: str, owner: str, text: str, locale: str, surface: Mapping[str, str]) -> Outcome:
         for _ in range(ATTEMPTS):
-            new = self._tree.begin(secrets.token_hex(8), owner, locale=locale, started=self._clock())
-            new, effects = self._tree.advance(new, Opened(text))
+            new = self.tree.begin(secrets.token_hex(8), owner, locale=locale, started=self._clock())
+            new, effects = self.tree.advance(new, Opened(text))
             with suppress(Moved):
                 opening = asides.change(self.tree, None, new, effects, now=self._clock())
                 saved = await self.save(key, opening, *await self._closing(new), surface=surface)
@@ -126,7 +125,7 @@ class Desk:
             if turn.revision is not None and turn.revision not in shown:
                 return await self._refused(turn, Result.OVER, conversation, said.over())
             try:
-                after, effects = self._tree.advance(conversation, turn.event)
+                after, effects = self.tree.advance(conversation, turn.event)
             except WrongTurn:
                 handed = isinstance(turn.event, AskedHuman) and conversation.status is Status.HANDED
                 words = said.handed_already() if handed else said.over()
@@ -309,7 +308,7 @@ class Desk:
 
     def screen(self, conversation: Conversation, progress: Sequence[Progress] = ()) -> Screen:
         """Return what the person sees at a conversation now."""
-        return screen(self._tree, conversation, progress)
+        return screen(self.tree, conversation, progress)
 
     async def surface(self, conversation: str) -> dict[str, str]:
         """Return a front's own notes on a conversation."""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bot.desk.progress import Looker
     from probes.runner import News  # it loads the network, which the desk does not need
 
+STILL = 3.0
+"""Seconds of quiet after which what runs still is drawn again, with the time that it took so far."""
+
 
 class Drawing(Protocol):
     """What is wanted of the desk."""
@@ -30,10 +33,6 @@ class Drawing(Protocol):
 
     def screen(self, conversation: Conversation, progress: Sequence[Progress] = ()) -> Screen:
         """Return what is to be seen."""
-
-
-STILL = 3.0
-"""Seconds of quiet after which what runs still is drawn again, with the time that it took so far."""
 
 
 async def shown(

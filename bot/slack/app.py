@@ -27,7 +27,6 @@ from bot.slack.sockets import serve_socket
 from bot.slack.web import serve_http
 from probes.replies.files import MOST as MOST_OF_A_FILE
 
-LOG = logging.getLogger(__name__)
 API = "https://slack.com/api/"
 PATIENCE = aiohttp.ClientTimeout(total=15, connect=5)
 """A shared session ignores the client's own time limit, so the limit stands here."""

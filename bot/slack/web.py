@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 
-LOG = logging.getLogger(__name__)
 PATH = "/slack/events"
 LARGEST = 2 * 1024**2
 """Bytes of a delivery; Slack's own views end at 250 kB."""

@@ -292,14 +292,18 @@ async def test_a_dead_replicas_look_is_taken_over_when_its_lease_runs_out(make, 
 
 async def test_a_living_replica_keeps_its_look(make, store, looks, turn):
     looks.ends.clear()
-    one, two = make(store=Shared(store), lease=0.2), make(store=Shared(store), lease=0.2)
-    await one.resume()
-    await two.resume()
+    now = 1000.0
+    one, two = (make(store=Shared(store), lease=100.0, clock=lambda: now) for _ in range(2))
     looking = await at_look(one, turn)
-    await asyncio.sleep(0.6)
-    assert len(looks.begun) == 1
+    await until(lambda: looks.begun)
+    for _ in range(20):  # four leases long
+        now += 20.0
+        await one.sweep.once()
+        await two.sweep.once()
     looks.ends.set()
     await one.settled(looking.conversation.id)
+    await two.settled(looking.conversation.id)
+    assert len(looks.begun) == 1
     assert (await two.load(looking.conversation.id)).status is Status.OPEN
 
 
