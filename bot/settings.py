@@ -216,12 +216,23 @@ def _folder(text: str) -> Path:
     return path
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa: PLR0915 - a line a variable
+def _blocks(text: str) -> str:
+    if text != "new":
+        raise ValueError('it is either empty or "new".')
+    return text
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("it is one of DEBUG, INFO, WARNING and ERROR.")
+    return text.upper()
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read all settings; raises SettingsError that names every wrong one."""
     env = os.environ if environ is None else environ
     found: dict[str, Any] = {}
     wrong: list[str] = []
-
     ours: set[str] = set()
 
     def one(name: str, key: str, read: Callable[[str], Any] = str.strip) -> None:
@@ -256,8 +267,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa
     one("SMTP_HELP_EHLO_NAME", "ehlo_name", _own_name)
     one("SMTP_HELP_PAGES", "pages", _folder)
     one("SMTP_HELP_RULES", "rules", readable_file)
-    one("SMTP_HELP_BLOCKS", "blocks")
-    one("SMTP_HELP_LOG_LEVEL", "log_level", lambda text: text.upper())
+    one("SMTP_HELP_BLOCKS", "blocks", _blocks)
+    one("SMTP_HELP_LOG_LEVEL", "log_level", _log_level)
     one("PORT", "listen", lambda text: ("0.0.0.0", port_number(text)))  # noqa: S104 - a platform that sets PORT routes to it
     one("SMTP_HELP_LISTEN", "listen", _listen)
     one("SMTP_HELP_LIMITS", "limits", read_limits)
@@ -269,10 +280,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:  # noqa
     found["strangers"] = tuple(sorted(name for name in env if name.startswith("SMTP_HELP_") and name not in ours))
     if "listen" in found:
         found["listen_host"], found["listen_port"] = found.pop("listen")
-    if found.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        wrong.append("SMTP_HELP_LOG_LEVEL: it is one of DEBUG, INFO, WARNING and ERROR.")
-    if found.get("blocks", "new") != "new":
-        wrong.append('SMTP_HELP_BLOCKS: it is either empty or "new".')
     if wrong:
         raise SettingsError(wrong, Settings(**found))
     return Settings(**found)
