@@ -9,19 +9,23 @@ from dataclasses import dataclass, replace
 
 from bot.saidback import spellings, told_without
 from flows.conversation import Conversation
-from flows.told import domain_target, target, told
+from flows.told import domain_target, far_target, target, told
 from probes.causes import Cause, Confidence
 from probes.findings import Finding, Report, Severity
 from probes.instead import other_user
 from probes.network import Leave
 from probes.replies import read
+from probes.replies.named import named
 from probes.replies.reading import Reading
+from probes.replies.rulebook import Matcher
 from probes.runner import News, all_probes, run
 from probes.target import Target
 from probes.vantage import Vantage
 from probes.verdict import Told, Verdict, verdict
 
 Tell = Callable[[News], None]
+SEES = {"connected": Cause.OK, "refused": Cause.CONNECTION_REFUSED, "timed_out": Cause.TIMEOUT}
+"""What a look from the person's side comes to where no rule knows the words of the tool."""
 MOST_RECIPIENTS = 5
 """So many failed recipients of a returned mail are told of, each with its cause; of more only the number."""
 
@@ -62,6 +66,18 @@ def of_reading(reading: Reading) -> Verdict:
     )
 
 
+def of_text(text: str, own: Matcher | None) -> Verdict:
+    """Read a text that was pasted: its cause, whom it says was not reached, and what it names for the form."""
+    reading = read(text, own=own)
+    found = named(text, reading)
+    if reading.cause is Cause.UNKNOWN and (sees := found.get("person_sees")):
+        reading = replace(reading, cause=SEES[sees])
+    findings = recipients_of(reading)
+    if reading.failure and (findings or "far_server" in found):
+        findings += (Finding("failed_further_on", Severity.INFO, found.get("far_server", "")),)
+    return replace(of_reading(reading), findings=findings, named=found)
+
+
 def recipients_of(reading: Reading) -> tuple[Finding, ...]:
     """Return the failed recipients of a returned mail as findings, each with its own cause."""
     failed = reading.recipients
@@ -76,6 +92,7 @@ def recipients_of(reading: Reading) -> tuple[Finding, ...]:
 class Looker:
     """The desk's look: `probe` dials from this vantage, `domain` asks for one MX, `text` reads the newest text.
 
+    `far` dials the server at which a returned mail failed.
     `leave` is asked before an address is dialled; the ledger has it.
     """
 
@@ -85,11 +102,15 @@ class Looker:
     async def __call__(self, conversation: Conversation, what: str, tell: Tell) -> Verdict:
         """Return the verdict; raises nothing but CancelledError."""
         if what == "text":
-            reading = read(conversation.texts[-1] if conversation.texts else "", own=self.vantage.rules)
-            return replace(of_reading(reading), findings=recipients_of(reading))
+            return of_text(conversation.texts[-1] if conversation.texts else "", self.vantage.rules)
         if what == "domain":
             whose = domain_target(conversation)
             return await look(whose, told(conversation), self.vantage, tell=tell, only=("hosting",))
+        if what == "far":
+            whose = far_target(conversation)
+            only = () if whose.host.name else ("recipient",)
+            said = replace(told(conversation), scope="one")
+            return await look(whose, said, self.vantage, leave=self.leave, tell=tell, only=only)
         asked = target(conversation)
         if asked is None:
             await asyncio.sleep(0)

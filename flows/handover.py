@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flows.advice import advice
+from flows.advice import Advice, advice
 from flows.conversation import Conversation
 from flows.machine import Tree
 from flows.model import Fill
 from flows.screens import answered
 from flows.wording import plain
+from probes.causes import Cause
+from probes.verdict import Verdict
+
+KINDS = ("text", "probe", "far")
+"""What is looked at for a cause; the newest of each kind goes with the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,19 @@ class Brief:
     texts: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     transcript: str = ""
+
+
+def _weighed(said: Advice, verdict: Verdict) -> tuple[str, ...]:
+    return (f"{said.sureness} ({verdict.cause}, {verdict.confidence})", *said.evidence, *said.not_tested)
+
+
+def _besides(tree: Tree, now: Conversation) -> Iterator[str]:
+    """Say what the newest text and the newest look at each kind of server brought, beside the newest of all."""
+    newest = {seen.what: seen.verdict for seen in now.seen if seen.what in KINDS}
+    for verdict in newest.values():
+        if verdict is not now.verdict and verdict.cause is not Cause.UNKNOWN:
+            said = advice(tree.book, verdict, answers=now.answers)
+            yield from (f"{said.summary} {said.sureness} ({verdict.cause}, {verdict.confidence})", *said.evidence)
 
 
 def brief(tree: Tree, conversation: Conversation) -> Brief:
@@ -42,7 +61,7 @@ def brief(tree: Tree, conversation: Conversation) -> Brief:
     return Brief(
         headline=plain(said.summary),
         answers=asked,
-        evidence=(f"{said.sureness} ({verdict.cause}, {verdict.confidence})", *said.evidence, *said.not_tested),
+        evidence=tuple(dict.fromkeys((*_weighed(said, verdict), *_besides(tree, now)))),
         texts=now.texts,
         pictures=now.pictures,
         transcript="\n".join(wire),

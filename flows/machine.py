@@ -33,9 +33,10 @@ from flows.conversation import (
 )
 from flows.filling import read_form
 from flows.model import Advise, Ask, Fill, Go, Look, dangling
-from flows.opening import Opening, opened, person_sees
+from flows.named import named
+from flows.opening import Opening, opened
 from flows.pages import PageError
-from flows.told import domain_kind
+from flows.told import domain_kind, looks
 from flows.ways_out import CHOSE, Cursor, entered, looked_at, looks_again, ways_out, went_back
 
 LABEL_LENGTH = 80
@@ -146,7 +147,8 @@ class Tree:
                 step = self.book.flow.steps[now.step]
                 what = step.what if isinstance(step, Look) else "probe"
                 cursor.conversation = memory.saw(now, Seen(run, now.step, what, verdict))
-                self._trigger(cursor, "see")
+                tried = self._named(cursor, verdict.named)
+                self._trigger(cursor, "tried" if tried else "see")
             case WentBack():
                 if not memory.stand(self.book.flow, now.trail):
                     raise WrongTurn("there is nothing before this")
@@ -201,16 +203,17 @@ class Tree:
             return
         if aside and self._told(cursor, opened(text)):
             return
-        seen = person_sees(text) if now.answers.get("server") else None
-        now = memory.heard(now, text, words.shell("secret_removed"))
-        if seen:
-            now = replace(now, answers={**now.answers, "person_sees": seen})
-        cursor.conversation = now
-        trigger = "tried" if seen else "paste"
+        cursor.conversation = now = memory.heard(now, text, words.shell("secret_removed"))
         if aside:
-            self._aside(cursor, trigger, now.texts[-1].strip().split("\n")[0])
+            self._aside(cursor, "paste", now.texts[-1].strip().split("\n")[0])
         else:
-            self._trigger(cursor, trigger)
+            self._trigger(cursor, "paste")
+
+    def _named(self, cursor: Cursor, found: Mapping[str, str]) -> bool:
+        """Take over what a text names; tell whether it is what a tool saw of the server that was looked at."""
+        before = cursor.conversation
+        cursor.conversation = named(before, found, self.book.words) if found else before
+        return "person_sees" in found and cursor.conversation is not before and bool(looks(before))
 
     def _told(self, cursor: Cursor, opening: Opening) -> bool:
         """Take settings that were typed where no form asked for them; into the form where one is open."""

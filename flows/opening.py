@@ -14,18 +14,6 @@ LONGEST_FACTS = 6
 SECURITY = {"starttls": "starttls", "tls": "tls", "ssl": "tls", "ssl/tls": "tls", "none": "none"}
 HOSTLIKE = re.compile(r"(?i)(?:smtps?|submissions?)://\S+|https?://\S+|\[[0-9a-f:.]+\](?::\S*)?|localhost(?::\S*)?")
 DOTTED = re.compile(r"[^\s@:/]+(?:\.[^\s@:/]+)+\.?(?::[^\s:/@]*)?")
-REACHED = (
-    (
-        "connected",
-        re.compile(r"(?i)TcpTestSucceeded\s*:\s*True|\bsucceeded!|\bconnected to\b|\[tcp/[\w-]+\] succeeded"),
-    ),
-    (
-        "refused",
-        re.compile(r"(?i)^(?:nc|ncat)\b.*connection refused|^Connection to \S+ port \d+ .*refused", re.MULTILINE),
-    ),
-    ("timed_out", re.compile(r"(?i)^(?:nc|ncat)\b.*(?:timed out|timeout)|TcpTestSucceeded\s*:\s*False", re.MULTILINE)),
-)
-"""What Test-NetConnection and nc print (Microsoft's and OpenBSD's own output)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +24,6 @@ class Opening:
     text: str = ""
     mistakes: tuple[Mistake, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
-
-
-def person_sees(text: str) -> str | None:
-    """Read what a look from the person's side printed: `connected`, `refused` or `timed_out`; None where it is not."""
-    return next((seen for seen, pattern in REACHED if pattern.search(text)), None)
 
 
 def opened(text: str) -> Opening:

@@ -272,7 +272,7 @@ def _step(page: str, name: str, at: Where, node: Node, default: tuple[Choice, ..
                 at=at,
                 text=parts["look"].sentence(),
                 more=more,
-                what=_one_of(parts["what"], ("probe", "text", "domain"), "kind of look"),
+                what=_one_of(parts["what"], ("probe", "text", "domain", "far"), "kind of look"),
                 then=branches("then"),
                 otherwise=_full(page, parts["otherwise"]),
                 lines=lines("then", "otherwise"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from flows.advice import difference, evidence, step_for, sureness, who_mends
 from flows.conversation import Conversation, Seen, Status
@@ -23,6 +23,7 @@ SELECTS: Mapping[str, tuple[str, ...]] = {
 }
 FOOTER = ("back", "again", "human")
 LONGEST_LABEL = 75
+RECIPIENTS = ("recipient_failed", "recipients_more")
 HELPED = ("helped", "no")
 """The choices that answer “Did that help?”; what was answered is kept beside the conversation."""
 
@@ -99,7 +100,16 @@ def _why(tree: Tree, now: Conversation, step: object, verdict: Verdict | None) -
         said = [book.words.shell("by_answers"), *(" ".join(line) for line in told), *said]
     if verdict:
         said.extend(book.words.all_not_tested(verdict.not_tested))
+        said.extend(_pasted(tree, now, verdict))
     return tuple(said)
+
+
+def _pasted(tree: Tree, now: Conversation, verdict: Verdict) -> Iterator[str]:
+    """Say which words of the newest text told something, where a look at a server decided."""
+    text = next((seen.verdict for seen in reversed(now.seen) if seen.what == "text"), None)
+    if text is not None and text.quote and not verdict.quote:
+        quoted = worded(("{quote}",), {"quote": text.quote}) or ""
+        yield f"{tree.book.words.shell('your_words_say')} {quoted}"
 
 
 def _asked(tree: Tree, step: str) -> bool:
@@ -157,9 +167,10 @@ def _read(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
 def _came_back(tree: Tree, now: Conversation) -> tuple[str, ...]:
     """Name the recipients of a returned mail and what each came back for, where there are several; right after it."""
     newest = now.seen[-1] if now.seen and _fresh(now) else None
-    if newest is None or newest.what != "text" or len(newest.verdict.findings) < 2:
+    failed = [finding for finding in newest.verdict.findings if finding.code in RECIPIENTS] if newest else []
+    if newest is None or newest.what != "text" or len(failed) < 2:
         return ()
-    return tuple(tree.book.words.finding(finding) for finding in newest.verdict.findings)
+    return tuple(tree.book.words.finding(finding) for finding in failed)
 
 
 def _fresh(now: Conversation) -> bool:

@@ -9,7 +9,7 @@ from flows.conversation import Conversation
 from flows.programs import Program
 from probes import providers
 from probes.causes import Cause
-from probes.target import Host, Target, address_mistake, domain_of, parse, parse_host
+from probes.target import Host, Login, Target, address_mistake, domain_of, parse, parse_host
 from probes.verdict import Told, Verdict
 
 MICROSOFT = ("Outlook.com", "Microsoft 365")
@@ -20,7 +20,7 @@ def told(conversation: Conversation) -> Told:
     """Return what the person said, and what the newest text that they pasted was read as."""
     said = conversation.answers
     texts = [seen.verdict.cause for seen in conversation.seen if seen.what == "text"]
-    readable = [cause for cause in texts if cause not in (Cause.UNKNOWN, Cause.NOT_A_FAILURE)]
+    readable = [cause for cause in texts if cause not in (Cause.UNKNOWN, Cause.NOT_A_FAILURE, Cause.OK)]
     return Told(
         symptom=said.get("symptom", ""),
         place=said.get("place", ""),
@@ -42,6 +42,17 @@ def target(conversation: Conversation) -> Target | None:
 def domain_target(conversation: Conversation) -> Target:
     """Return what is to be looked at where only the domain of the person's address is asked about."""
     return Target(host=Host("", ""), mail_address=conversation.answers.get("mail_address"))
+
+
+def far_target(conversation: Conversation) -> Target:
+    """Return what is to be looked at where a mail came back: the server that is said to have failed it, else nothing.
+
+    It is asked as another mail server would (RFC 5321 section 5.1): on port 25, without a login.
+    """
+    said = conversation.answers
+    host = parse_host(said["far_server"]) if said.get("far_server") else Host("", "")
+    sender, recipient = said.get("mail_address"), said.get("recipient")
+    return Target(host=host, port=25, login=Login.NO, mail_address=sender, sender=sender, recipient=recipient)
 
 
 def own_computer(server: str) -> bool:
@@ -98,6 +109,8 @@ def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Pro
             if address_mistake("recipient", recipient):
                 return "wrong"
             return "taken" if _taken(conversation.verdict, recipient) else "fine"
+        case "tool_sees":
+            return _tool_sees(conversation)
         case "looked":
             return "yes" if looks(conversation) else "no"
         case "mended":
@@ -105,6 +118,18 @@ def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Pro
             return "yes" if len(causes) > 1 and causes[1] is Cause.OK and causes[0] is not Cause.OK else "no"
         case _:
             return said.get(on, "")
+
+
+def _tool_sees(conversation: Conversation) -> str:
+    """Return what a tool printed on the person's side, as long as no more than one look was made since."""
+    since = 0
+    for seen in reversed(conversation.seen):
+        if seen.what == "text":
+            return seen.verdict.named.get("person_sees", "")
+        since += seen.what == "probe"
+        if since > 1:
+            break
+    return ""
 
 
 def _taken(verdict: Verdict | None, recipient: str) -> bool:

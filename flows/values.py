@@ -17,7 +17,7 @@ from probes.verdict import Verdict
 Facts = Callable[[str], Mapping[str, str]]
 """From a mail domain to what is known of its provider, or nothing."""
 
-TYPED = ("server", "port", "user_name", "recipient", "sender", "mail_address")
+TYPED = ("server", "port", "user_name", "recipient", "sender", "mail_address", "far_server")
 PROVIDER = ("name", "host", "port", "security", "username_form", "auth", "note", "as_of", "source")
 WORKS = ("host", "other_host", "port", "security", "username", "sender", "recipient", "bare_host", "bare_port")
 """`other_host`: a host other than the typed one; `bare_`: what works, but only without encryption."""

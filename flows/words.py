@@ -19,7 +19,8 @@ BEHIND = frozenset({"not_reached", "stopped_before", "not_smtp"})
 """Reasons that say no more than that something before it failed."""
 SENTENCES = ("findings", "causes", "not_tested", "mistakes")
 LABELS = (
-    "confidence", "who", "checks", "shell", "fields", "hints", "security", "login", "where", "stages", "tls_errors"
+    "confidence", "who", "checks", "shell", "fields", "hints", "security", "login", "person_sees", "where", "stages",
+    "tls_errors",
 )  # fmt: skip
 PLAIN = {"stage": "stages", "error": "tls_errors"}
 """Codes in a finding's evidence that are said in words, and the group that has them."""
@@ -96,7 +97,7 @@ class Words:
 
     def answer(self, slot: str, value: str) -> str:
         """Return an answer as a person reads it: `starttls` as STARTTLS, "I don't know" for what is not known."""
-        return self.labels[slot].get(value, value) if slot in ("security", "login") else value
+        return self.labels[slot].get(value, value) if slot in ("security", "login", "person_sees") else value
 
     def _generic(self, code: str, values: Mapping[str, str]) -> str:
         facts = "; ".join(f"{name} {value}" for name, value in values.items() if value and name != "subject")

@@ -37,6 +37,8 @@ class Verdict:
     transcript: tuple[Line, ...] = ()
     quote: str = ""
     """Of a text that was read: the words that decided."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Of a text that was read: what it names for the form, by slot; see probes/replies/named.py."""
     elapsed_ms: int = 0
     looked_from: str = ""
 

@@ -25,10 +25,11 @@ from bot.practice.doors import listening
 from bot.slack import marks, modal, reading, text
 from flows.careful import careful
 from flows.conversation import Filled, Opened
-from flows.opening import opened, person_sees
+from flows.opening import opened
 from probes.dialogue import offered
 from probes.network import Network
 from probes.replies import read, read_reply, redact
+from probes.replies.named import person_sees
 from probes.talk import dialogue
 from probes.target import Security, Target, address_mistake, clean, parse, parse_host, split_host_port
 from probes.vantage import Vantage

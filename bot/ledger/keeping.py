@@ -12,7 +12,7 @@ from bot.ledger.audit import Audit, Entry
 from bot.ledger.limits import Limits
 from bot.store.budgets import Budgets, Wish
 from flows.conversation import Conversation
-from flows.told import domain_target, target
+from flows.told import domain_target, far_target, target
 from probes.causes import Cause, Confidence
 from probes.findings import Finding, Severity
 from probes.runner import News
@@ -48,7 +48,7 @@ class Ledger:
 
     async def __call__(self, conversation: Conversation, what: str, tell: Tell) -> Verdict:
         """Look; raises StoreError where the budgets cannot be read, since nothing is dialled unasked."""
-        asked = {"probe": target, "domain": domain_target}.get(what, _nothing)(conversation)
+        asked = {"probe": target, "domain": domain_target, "far": far_target}.get(what, _nothing)(conversation)
         if asked is None:
             return await self.look(conversation, what, tell)
         return await self.kept(conversation.owner, asked, lambda: self.look(conversation, what, tell), what=what)
@@ -56,7 +56,7 @@ class Ledger:
     async def kept(
         self, who: str, asked: Target, look: Callable[[], Awaitable[Verdict]], *, what: str = "probe"
     ) -> Verdict:
-        """Look at a target for somebody; `what` is probe, domain or login. Raises StoreError."""
+        """Look at a target for somebody; `what` is probe, domain, far or login. Raises StoreError."""
         began = self.clock()
         given = await self.budgets.grant(self._wishes(who, asked, what=what), began)
         if given.short is not None:

@@ -176,7 +176,7 @@ def _is_reply(parts: Parts, human: str) -> bool:
     content = head.get("content-type", "").lower()
     if "disposition-notification" in content or "feedback-report" in content:
         return not pattern(words.REJECTED_BY_FILTER).search(human)
-    if _from_daemon(head) or "x-failed-recipients" in head:
+    if from_daemon(head) or "x-failed-recipients" in head:
         return False
     auto = head.get("auto-submitted", "").lower()
     return (
@@ -187,7 +187,8 @@ def _is_reply(parts: Parts, human: str) -> bool:
     )
 
 
-def _from_daemon(head: Fields) -> bool:
+def from_daemon(head: Fields) -> bool:
+    """Tell whether a mail with these header fields comes from a mail system, not from a person."""
     sender = head.get("from", "").lower()
     if "from" in head and not sender.strip(' <>"'):
         return True
@@ -264,7 +265,7 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     excluded = tuple(facts.addresses(head.get("to", "")))
     if done and not told:
         return _nothing("not_a_failure.delivered", human or "Action: delivered")
-    daemon = _from_daemon(head)
+    daemon = from_daemon(head)
     bounced = daemon or "x-failed-recipients" in head or bounce_text.marked(head.get("subject", "") + "\n" + human)
     if not told and bounced:
         told = _plain_told(human, excluded, head) or _hidden(parts, human, excluded)

@@ -28,6 +28,7 @@ def saw(
     others: tuple[str, ...] = (),
     works: Settings | None = None,
     quote: str = "",
+    named: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Return a verdict as a look would bring it."""
     return Verdict(
@@ -38,6 +39,7 @@ def saw(
         runners_up=tuple(RunnerUp(Cause(other), Confidence.POSSIBLE) for other in others),
         works_with=works,
         quote=quote,
+        named=named or {},
     )
 
 

@@ -208,6 +208,7 @@ def test_a_picture_is_kept_and_answered(talk: Talk) -> None:
 
 def test_what_a_look_from_the_persons_side_printed_can_be_pasted(talk: Talk) -> None:
     looking(talk).see("ok").say(Pasted("ComputerName : smtp.example.com\nTcpTestSucceeded : False"))
+    talk.see("timeout", named={"server": "smtp.example.com", "person_sees": "timed_out"})
     assert talk.now.answers["person_sees"] == "timed_out"
     assert talk.step == "side.blocked"
 

@@ -4,8 +4,9 @@ import pytest
 from flow_talk import Talk
 
 from flows.conversation import Conversation
-from flows.opening import opened, person_sees
+from flows.opening import opened
 from flows.told import own_computer, told
+from probes.replies.named import person_sees
 
 
 @pytest.mark.parametrize(

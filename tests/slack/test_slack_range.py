@@ -57,3 +57,26 @@ async def test_an_expired_certificate_is_found_by_clicks_and_handed_over_with_wh
             case, *thread = bot.slack.posted("C0HELP")
             assert words(case).count(f"*{wrong.host}*") == 1
             assert "220" in "".join(map(words, thread))
+
+
+async def test_an_error_that_names_its_server_leads_straight_to_a_look_at_it(run):
+    async with Range.start(true_ports=False, only=("expired-certificate",)) as practice:
+        wrong = practice.servers["expired-certificate"]
+        async with run(looker=Looker(vantage(practice))) as bot:
+            ann = bot.person()
+            await ann.command(f"Account: 'x', Server: '{wrong.host}', Protocol: SMTP, Port: {wrong.port}, 0x800CCC0E")
+            conversation = await bot.quiet(ann)
+            assert conversation.verdict.cause is wrong.cause
+            assert conversation.trail == (), "no question came before the look"
+            assert practice.met(wrong.host, wrong.port) > 0
+            assert wrong.host in words(ann.messages[-1])
+
+
+async def test_a_mail_that_came_back_is_looked_at_where_it_failed(run):
+    async with Range.start(true_ports=False) as practice, run(looker=Looker(vantage(practice))) as bot:
+        ann = bot.person()
+        await ann.says("<bob@practice.test>: connect to mx.practice.test[192.0.2.7]:25: Connection timed out")
+        conversation = await bot.quiet(ann)
+        assert conversation.step == "far.takes"
+        assert "mx.practice.test" in words(ann.messages[-1])
+        assert practice.met("mx.practice.test", 25) > 0
