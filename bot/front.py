@@ -93,8 +93,13 @@ class Attentive(Protocol):
     async def remind(self, conversation: Conversation, screen: Screen, words: str, *, again: bool) -> None:
         """Tell the person once about a conversation that waits."""
 
-    async def relay(self, conversation: Conversation, relay: Relay, number: int, *, again: bool) -> None:
-        """Carry words from one side to the other, marked by who speaks; `number` is the relay's own."""
+    async def relay(
+        self, conversation: Conversation, relay: Relay, number: int, *, again: bool, case: Case, handed: Handed | None
+    ) -> None:
+        """Carry words from one side to the other, marked by who speaks; `number` is the relay's own.
+
+        `case` and `handed` are for humans from whom the case's message was taken away.
+        """
 
     async def redraw(self, conversation: Conversation, case: Case, handed: Handed) -> None:
         """Show to the humans how the case stands now."""

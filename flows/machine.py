@@ -34,10 +34,11 @@ from flows.conversation import (
 from flows.filling import read_form
 from flows.model import Advise, Ask, Fill, Go, Look, dangling
 from flows.named import named
-from flows.opening import Opening, opened
+from flows.opening import Opening, chatty, opened
 from flows.pages import PageError
 from flows.told import domain_kind, looks
 from flows.ways_out import CHOSE, Cursor, entered, looked_at, looks_again, ways_out, went_back
+from probes.causes import Cause
 
 LABEL_LENGTH = 80
 UNTOLD = ("auto", "unknown")
@@ -140,13 +141,16 @@ class Tree:
                 self._paste(cursor, text)
             case Pictured(reference):
                 cursor.conversation = memory.pictured(now, reference)
-                self._aside(cursor, "picture", self.book.words.shell("a_picture"))
+                if not self._passed_on(cursor):
+                    self._aside(cursor, "picture", self.book.words.shell("a_picture"))
             case Saw(run, verdict):
                 if run != now.run:
                     raise WrongTurn("that look is over")
                 step = self.book.flow.steps[now.step]
                 what = step.what if isinstance(step, Look) else "probe"
                 cursor.conversation = memory.saw(now, Seen(run, now.step, what, verdict))
+                if now.answers.get("opened") == "words" and verdict.cause is Cause.UNKNOWN:
+                    cursor.conversation = noticed(cursor.conversation, self.book.words.shell("so_i_ask"))
                 tried = self._named(cursor, verdict.named)
                 self._trigger(cursor, "tried" if tried else "see")
             case WentBack():
@@ -174,6 +178,8 @@ class Tree:
             raise WrongTurn("it is open already")
         opening = opened(text)
         if opening.text:
+            if chatty(opening.text):
+                cursor.conversation = replace(now, answers={**now.answers, "opened": "words"})
             self._paste(cursor, opening.text, aside=False)
         else:
             cursor.conversation = self._with_facts(now, opening)
@@ -198,11 +204,14 @@ class Tree:
 
     def _paste(self, cursor: Cursor, text: str, *, aside: bool = True) -> None:
         now, words = cursor.conversation, self.book.words
-        if now.status is Status.HANDED:
+        if memory.with_human(self.book.flow, now):
             cursor.conversation = memory.heard(now, text, words.shell("secret_removed"))
+            self._passed_on(cursor)
             return
         if aside and self._told(cursor, opened(text)):
             return
+        if aside and now.answers.get("opened") == "words":  # these are others
+            now = replace(now, answers={name: value for name, value in now.answers.items() if name != "opened"})
         cursor.conversation = now = memory.heard(now, text, words.shell("secret_removed"))
         if aside:
             self._aside(cursor, "paste", now.texts[-1].strip().split("\n")[0])
@@ -214,6 +223,13 @@ class Tree:
         before = cursor.conversation
         cursor.conversation = named(before, found, self.book.words) if found else before
         return "person_sees" in found and cursor.conversation is not before and bool(looks(before))
+
+    def _passed_on(self, cursor: Cursor) -> bool:
+        """Tell whether a human gets what was sent, and say so where the bot does not keep silent."""
+        now = cursor.conversation
+        if now.status is not Status.HANDED and memory.with_human(self.book.flow, now):
+            cursor.conversation = noticed(now, self.book.words.shell("passed_on"))
+        return memory.with_human(self.book.flow, now)
 
     def _told(self, cursor: Cursor, opening: Opening) -> bool:
         """Take settings that were typed where no form asked for them; into the form where one is open."""

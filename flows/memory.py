@@ -67,6 +67,12 @@ def _not_again(flow: Flow, stop: Stop, advised: tuple[str, ...]) -> tuple[str, .
     return advised
 
 
+def with_human(flow: Flow, conversation: Conversation) -> bool:
+    """Tell whether words are meant for a human: one has the case, or said that it is solved and is not answered yet."""
+    asked = conversation.status is Status.OPEN and conversation.step == flow.ways.get("resolved")
+    return asked or conversation.status is Status.HANDED
+
+
 def heard(conversation: Conversation, text: str, secret_removed: str) -> Conversation:
     """Return the conversation with a text kept; where a secret was taken out of it, `secret_removed` is the notice."""
     from probes.replies.redaction import redact  # its patterns are compiled only where a text comes

@@ -16,6 +16,10 @@ HOSTLIKE = re.compile(r"(?i)(?:smtps?|submissions?)://\S+|https?://\S+|\[[0-9a-f
 DOTTED = re.compile(r"[^\s@:/]+(?:\.[^\s@:/]+)+\.?(?::[^\s:/@]*)?")
 
 
+CHATTY, TECHNICAL = 12, re.compile(r"[\d<>@:/\\=\"'\n_-]|\.\S")
+"""Words of a sentence in which somebody says that they cannot send mail; what only an error or a setting has in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What was understood: slots, the text where it is words of an error, and mistakes in what looks like settings."""
@@ -47,6 +51,12 @@ def opened(text: str) -> Opening:
             else:
                 answers[slot] = value
     return Opening(answers, "", tuple(mistakes), typed)
+
+
+def chatty(text: str) -> bool:
+    """Tell whether a text is how people talk, so that a question is the answer to it where it names no cause."""
+    meant = clean(text).replace("n't", "nt").replace("I'", "I")
+    return len(meant.split()) <= CHATTY and not TECHNICAL.search(meant)
 
 
 def _fact(word: str, *, first: bool) -> dict[str, str]:

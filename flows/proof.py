@@ -42,7 +42,7 @@ SWORN = {
     "cause": tuple(Cause),
     "next_cause": tuple(Cause),
     "text_cause": tuple(Cause),
-    "opened": ("server",),
+    "opened": ("server", "words"),
     "account": ("microsoft", "gmail", "provider", "unknown"),
     "security": ("auto", "none", "starttls", "tls"),
     "login": ("yes", "no", "unknown"),

@@ -23,7 +23,7 @@ ROOMS = {
     "terminal": ["terminal"],
     "report": ["report.py", "commands/explain.py", "commands/check.py"],
     "demo": ["commands/demo.py"],
-    "typed": ["slack/openings.py", "terminal/talk.py"],
+    "typed": ["typed.py", "slack/openings.py", "terminal/talk.py"],
 }
 """Which files use the texts of which part; `states` are named by the flow's screens, `faults` by Slack."""
 TALKING = [*(BOT / room for room in ("desk", "slack", "terminal", "web", "report.py", "front.py")), BOT / "looking.py"]

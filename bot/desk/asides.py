@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.store import Aside, CaseState, Change, Deed, Handed, Redraw, Relay, Timer
 from flows.conversation import Chose, Conversation, Event, HandOver, Pasted, Pictured, Status
 from flows.machine import Tree
+from flows.memory import with_human
 from flows.model import Advise
 from probes.causes import Cause
 
@@ -41,7 +42,8 @@ def change(
     )
     if before and before.status is Status.HANDED and after.status is not Status.HANDED:
         effects = (*effects, Redraw())
-    if before and before.status is Status.HANDED and after.status is Status.HANDED:
+    flow = tree.book.flow
+    if before and with_human(flow, before) and with_human(flow, after):
         effects = (*effects, *_relayed(after, event))
     return Change(after, before.revision if before else None, effects, None if aside == Aside() else aside)
 
@@ -80,6 +82,8 @@ def _unread(before: Conversation | None, after: Conversation) -> str:
     """Return the text that a look just could not read."""
     if _saw(before, after) is None or after.seen[-1].what != "text" or not after.texts:
         return ""
+    if after.answers.get("opened") == "words":
+        return ""  # “Hi, I can’t send mail” is nothing to be understood
     return after.texts[-1] if after.seen[-1].verdict.cause is Cause.UNKNOWN else ""
 
 
@@ -94,7 +98,7 @@ def _helped(tree: Tree, before: Conversation | None, event: Event | None) -> tup
 
 
 def _relayed(after: Conversation, event: Event | None) -> tuple[Relay, ...]:
-    """Return what a human is to read of what the person sent while they have the case; secrets are taken out."""
+    """Return what a human is to read of what the person sent them; secrets are taken out."""
     if isinstance(event, Pasted) and after.texts:
         return (Relay("human", after.owner, after.texts[-1]),)
     if isinstance(event, Pictured):

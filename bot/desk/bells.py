@@ -77,9 +77,15 @@ class Bells:
             await self.store.done([pending.number], [Timer(now.id, IDLE, due)])
             return
         if self._at(now).step != self.desk.tree.book.flow.ways.get("watching"):
-            step = self.desk.tree.book.flow.steps.get(now.step)
-            await self._remind(now, "remind_advice" if isinstance(step, Advise) and step.cause else "remind", pending)
+            await self._remind(now, self._reminder(now), pending)
         await self.store.done([pending.number], [Timer(now.id, EXPIRE, ring.touched + WEEK)])
+
+    def _reminder(self, now: Conversation) -> str:
+        """Return the name of the words that fit to where somebody left."""
+        step = self.desk.tree.book.flow.steps.get(now.step)
+        if now.step == self.desk.tree.book.flow.ways.get("resolved"):
+            return "remind_resolved"
+        return "remind_advice" if isinstance(step, Advise) and step.cause else "remind"
 
     async def _remind(self, now: Conversation, word: str, pending: Pending) -> None:
         front = self.front

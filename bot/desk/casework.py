@@ -13,6 +13,7 @@ from bot.desk.asides import timers as following
 from bot.store import Aside, CaseState, Change, Deed, Handed, Moved, Redraw, Relay, Store, Unread
 from flows.conversation import Cancel, Conversation, Show, Status
 from flows.machine import Tree
+from flows.memory import with_human
 from flows.wording import plain
 
 ATTEMPTS = 10
@@ -107,8 +108,14 @@ class Casework:
                 status = Status.OPEN if "resolved" in ways else Status.SOLVED
                 return replace(moved, step=step, status=status, notice=None, run=None), (Show(), Redraw())
             case Act.REOPEN:
-                handed = replace(moved, step=ways["human"], status=Status.HANDED, notice=None, run=None)
+                notice = plain(words.shell("reopened"))
+                handed = replace(moved, step=ways["human"], status=Status.HANDED, notice=notice, run=None)
                 return handed, (*cancel, Show(), Redraw())
+
+    async def comes_back(self, conversation: str) -> bool:
+        """Tell whether what the person writes now goes to a human; else they went on with the bot, or it is over."""
+        now = await self.store.load(conversation)
+        return now is not None and with_human(self.desk.tree.book.flow, now)
 
     async def say(self, key: str, conversation: str, who: str, text: str, *, echo: bool = False) -> Done:
         """Carry a human's words to the person, once, and with `echo` to the other humans; secrets are taken out."""

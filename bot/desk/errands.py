@@ -260,10 +260,12 @@ class Errands:
         if conversation and isinstance(front, Attentive):
             match effect:
                 case Relay():
-                    number, again = pending.number, pending.tries > 0
+                    number, again, case = pending.number, pending.tries > 0, self._case(conversation)
                     attempt = itertools.count()
                     _, failed = await self._patiently(
-                        lambda: front.relay(conversation, effect, number, again=again or next(attempt) > 0)
+                        lambda: front.relay(
+                            conversation, effect, number, again=again or next(attempt) > 0, case=case, handed=handed
+                        )
                     )
                 case Redraw() if handed:
                     case = self._case(conversation)

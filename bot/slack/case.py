@@ -99,17 +99,15 @@ def _titled(word: str, lines: Sequence[str], most: int) -> list[Block]:
     return blocks
 
 
-def said(who: str, word: str, text: str) -> Drawn:
-    """Draw words that are carried from one side to the other, marked by who speaks; they can call nobody."""
-    heading = say(word, who=mention(who))
-    quoted = "\n".join(f"> {line}" if line else ">" for line in fitted(text, PART - 400).split("\n"))
-    blocks = [SectionBlock(text=markup(f"*{heading}*")), SectionBlock(text=markup(cut(quoted, 2990)))]
-    return checked(Drawn(f"{heading} {fitted(bare(text), 2000)}", [block.to_dict() for block in blocks]))
-
-
 def back(case: Case) -> Drawn:
     """Draw what stands in the thread where the person asks for a human again."""
     line = fitted(say("case_back", headline=bare(case.headline)), 1500)
+    return checked(Drawn(line, [SectionBlock(text=markup(line)).to_dict()]))
+
+
+def forgotten(owner: str) -> Drawn:
+    """Draw what takes the place of a case of which the person had all deleted that is kept."""
+    line = say("case_forgotten", who=mention(owner))
     return checked(Drawn(line, [SectionBlock(text=markup(line)).to_dict()]))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
@@ -20,6 +19,7 @@ from bot.slack.faults import TRIGGER, SlackFault
 from bot.slack.gate import Gate
 from bot.slack.home import note
 from bot.slack.marks import Mark
+from bot.slack.openings import Openings
 from bot.slack.people import People
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
@@ -42,10 +42,12 @@ class Cases:
         gate: Gate,
         replies: Replies,
         people: People,
-        once: Callable[[str], Awaitable[bool]],
+        openings: Openings,
+        bot: str,
     ) -> None:
+        """`bot` is the bot's own user id, by which threads of its own messages are known."""
         self._desk, self._front, self._gate, self._replies = desk, front, gate, replies
-        self._people, self._once = people, once
+        self._people, self._openings, self._bot = people, openings, bot
 
     async def _refused(self, person: Who, mark: Mark | None) -> str:
         """Return why somebody may not, or an empty text."""
@@ -111,7 +113,10 @@ class Cases:
         if said := await self._refused(person, mark):
             await ack(response_action="errors", errors={FIELD: said})
             return
-        done = await self._desk.casework.say(reading.key(body), mark.conversation, person.owner, text, echo=True)
+        key, casework = reading.key(body), self._desk.casework
+        if not await casework.comes_back(mark.conversation):  # a question is to be answered
+            await casework.act(f"{key} reopens", mark.conversation, Act.REOPEN, person.owner)
+        done = await casework.say(key, mark.conversation, person.owner, text, echo=True)
         if done is Done.MISSING:
             await ack(response_action="update", view=modal.over(say("case_missing")))
             return
@@ -123,25 +128,30 @@ class Cases:
         thread = str(event.get("thread_ts") or "")
         if person is None or not thread:
             return
+        key, channel = reading.key(body), str(event.get("channel"))
         conversation = await self._desk.found_at("support_ts", thread)
         if conversation is None:
+            ours = event.get("parent_user_id") == self._bot and not self._gate.stranger(person)
+            if ours and await self._openings.once(f"gone {key}"):
+                self._replies.later(self._whisper(channel, person.user, thread, say("case_gone")))
             return
-        notes = await self._desk.surface(conversation)
-        if notes.get("support_channel") != event.get("channel"):
-            return
-        key = reading.key(body)
+        notes, now = await self._desk.surface(conversation), await self._desk.load(conversation)
+        if notes.get("support_channel") != channel or now is None or now.owner == person.owner:
+            return  # what the person themselves writes there stands there already
         if said := await self._refused(person, Mark(conversation, 0)):
-            if await self._once(f"refused {key}"):
+            if await self._openings.once(f"refused {key}"):
                 words = say("not_it_thread") if said == say("not_it") else said
-                self._replies.later(self._whisper(str(event.get("channel")), person.user, thread, words))
+                self._replies.later(self._whisper(channel, person.user, thread, words))
             return
         names = [f"[{each.name}: {each.reference}]" for each in reading.files(event)]
-        text = "\n".join(filter(None, [reading.typed(event.get("text")), *names]))
-        if text:
-            await self._desk.casework.say(key, conversation, person.owner, text)
-        if names and await self._once(f"file {key}"):
-            words = say("file_in_thread")
-            self._replies.later(self._whisper(str(event.get("channel")), person.user, thread, words))
+        text = "\n".join(filter(None, [await self._openings.words(event), *names]))
+        done = await self._desk.casework.say(key, conversation, person.owner, text) if text else Done.DOUBLE
+        if done is not Done.TAKEN:
+            return
+        if names:
+            self._replies.later(self._whisper(channel, person.user, thread, say("file_in_thread")))
+        if not await self._desk.casework.comes_back(conversation):
+            self._replies.later(self._whisper(channel, person.user, thread, say("one_way")))
 
     async def _whisper(self, channel: str, user: str, thread: str, words: str) -> None:
         arguments: dict[str, Any] = {"channel": channel, "user": user, "thread_ts": thread}

@@ -105,9 +105,11 @@ class Clicks:
                     await ack(response_action="errors", errors=errors)
                 else:
                     await ack()
-            case Result.FAILED if fields:
+            case Result.FAILED | Result.OVER if fields:  # what was typed stays to be read
                 first = next(iter(modal.values(view)), min(fields))
-                await ack(response_action="errors", errors={first: outcome.said or say("form_failed")})
+                over = outcome.result is Result.OVER
+                said = say("form_over_kept") if over else outcome.said or say("form_failed")
+                await ack(response_action="errors", errors={first: said})
             case _:
                 await ack(response_action="update", view=modal.over(outcome.said or say("form_over")))
 

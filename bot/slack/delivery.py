@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from bot.front import Case, Shown
 from bot.slack.blocks import Drawn
 from bot.slack.calls import QUIET, Calls, Dropped, body
-from bot.slack.case import person, said
+from bot.slack.carried import said
+from bot.slack.case import person
 from bot.slack.faults import SlackFault
 from bot.slack.home import note
 from bot.slack.marks import Mark
@@ -111,24 +112,35 @@ class SlackFront:
         """Show in the support channel how the case stands now. Raises SlackFault."""
         await self._support.redraw(conversation.id, case, handed)
 
-    async def relay(self, conversation: Conversation, relay: Relay, number: int, *, again: bool) -> None:
+    async def relay(
+        self, conversation: Conversation, relay: Relay, number: int, *, again: bool, case: Case, handed: Handed | None
+    ) -> None:
         """Carry words into the person's direct message, or into the thread of the case, once.
 
         Where Slack will not take them, whoever wrote them is told. Raises SlackFault for what passes.
         """
-        there, back = (self._to_person, self._to_human) if relay.to == "person" else (self._to_human, self._to_person)
+
+        async def to_human(drawn: Drawn, name: str, *, again: bool) -> None:
+            await self._support.to_thread(conversation.id, drawn, name, again=again, case=case, handed=handed)
+
+        async def to_person(drawn: Drawn, name: str, *, again: bool) -> None:
+            await self._to_person(conversation, drawn, name, again=again)
+
+        there, back = (to_person, to_human) if relay.to == "person" else (to_human, to_person)
         word, returned = CARRIED[relay.to]
         try:
-            await there(conversation, said(relay.who, word, relay.text), f"relay {number}", again=again)
+            for part, drawn in enumerate(said(relay.who, word, relay.text, links=relay.to == "person")):
+                await there(drawn, f"relay {number} {part}" if part else f"relay {number}", again=again)
         except SlackFault as fault:
             if not fault.lasting:
                 raise
             LOG.warning("words were not carried: %s", fault)
             if returned:
-                await back(conversation, note(say(returned, why=fault)), f"returned {number}", again=again)
+                await back(note(say(returned, why=fault)), f"returned {number}", again=again)
 
-    async def _to_human(self, conversation: Conversation, drawn: Drawn, name: str, *, again: bool) -> None:
-        await self._support.to_thread(conversation.id, drawn, name, again=again)
+    async def forgotten(self, owner: str, notes: Mapping[str, str]) -> None:
+        """Say in the message of a case that the person had it deleted. Raises SlackFault."""
+        await self._support.forgotten(owner, notes)
 
     async def _to_person(self, conversation: Conversation, drawn: Drawn, name: str, *, again: bool) -> None:
         async def post(channel: str) -> None:

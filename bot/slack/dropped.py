@@ -17,7 +17,8 @@ from bot.slack.reading import Sent
 from bot.slack.replies import Replies
 from bot.slack.support import posted
 from bot.slack.words import say
-from flows.conversation import Conversation, Pasted, Pictured, Status
+from flows.conversation import Conversation, Pasted, Pictured
+from flows.memory import with_human
 from probes.replies.files import Refused, opened
 
 LOG = logging.getLogger(__name__)
@@ -83,7 +84,8 @@ class Dropped:
             if file.incomplete and file.id:
                 file = await self.files.named(file.id)
             newest = await self.desk.load(now.id)
-            if file.picture or (not file.readable and newest is not None and newest.status is Status.HANDED):
+            human = newest is not None and with_human(self.desk.tree.book.flow, newest)
+            if file.picture or (not file.readable and human):
                 event = Pictured(file.reference)
             elif not file.readable and not file.gone:
                 raise NotFetched("file_other")

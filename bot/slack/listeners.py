@@ -12,7 +12,9 @@ from typing import Any
 import aiohttp
 from slack_bolt.async_app import AsyncApp
 
+from bot.catalogue import meaning
 from bot.desk import Desk, Outcome, Result
+from bot.front import Turn
 from bot.slack import marks, reading
 from bot.slack.acks import acknowledged, before_ack, nothing_more, told
 from bot.slack.calls import body as drawn_body
@@ -63,7 +65,9 @@ class Listeners:
         self.replies = Replies(front, session)
         self._openings = Openings(desk, front, house=house, people=people, replies=self.replies)
         self._clicks = Clicks(desk, front, gate, self.replies, self._openings)
-        self._cases = Cases(desk, front, gate=gate, replies=self.replies, people=people, once=self._openings.once)
+        self._cases = Cases(
+            desk, front, gate=gate, replies=self.replies, people=people, openings=self._openings, bot=house.bot_user
+        )
         self._dropped = Dropped(desk, front, files, self.replies, f"slack:{house.team}:")
         self._messages = Messages(
             desk,
@@ -133,17 +137,27 @@ class Listeners:
         if (drawn := await self._openings.worded(person, text)) is not None:
             await told(ack, drawn)
             return
-        current = await self._desk.current(person.owner) if not text else None
+        open_now = await self._desk.current(person.owner)
+        if open_now and (event := self._openings.pressed(text, open_now)):
+            await self._typed(body, ack, Turn(reading.key(body), open_now.id, person.owner, event, open_now.revision))
+            return
+        current = open_now if not text or meaning(text, ("hello",)) else None
         if current and (current.trail or current.answers or current.status is Status.HANDED):
             await told(ack, self._openings.offer(current))
         elif current:
             await told(ack, self._openings.pointer(body, "pointer"))
             self.replies.later(self._openings.show_again(body, current))
         else:
-            outcome = await self._openings.opened(reading.key(body), person, text)
-            await told(ack, note(outcome.said) if outcome.said else self._openings.pointer(body, "pointer"))
-            if outcome.conversation:
-                self.replies.later(self._openings.told_if_shut(body, outcome.conversation))
+            await self._told(body, ack, await self._openings.begun(reading.key(body), person, text))
+
+    async def _typed(self, body: Body, ack: Ack, turn: Turn) -> None:
+        """Take the words of a button behind the command as a press of it."""
+        await self._told(body, ack, await self._desk.take(turn))
+
+    async def _told(self, body: Body, ack: Ack, outcome: Outcome) -> None:
+        await told(ack, note(outcome.said) if outcome.said else self._openings.pointer(body, "pointer"))
+        if outcome.conversation:
+            self.replies.later(self._openings.told_if_shut(body, outcome.conversation))
 
     # Start, the shortcut, App Home
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from bot.catalogue import meaning
 from bot.desk import Desk, Outcome
 from bot.front import Turn
 from bot.slack import reading
 from bot.slack.blocks import Drawn
+from bot.slack.calls import QUIET
 from bot.slack.calls import body as drawn_body
 from bot.slack.cases import Cases
 from bot.slack.clicks import failed
@@ -25,7 +28,9 @@ from bot.slack.reading import Body, Sent, Who
 from bot.slack.replies import Replies
 from bot.slack.text import cut
 from bot.slack.words import say
-from flows.conversation import Pasted, Status
+from bot.typed import says_nothing
+from flows.conversation import Conversation, Pasted
+from flows.memory import with_human
 
 LOG = logging.getLogger(__name__)
 QUOTED = 80
@@ -63,6 +68,9 @@ class Messages:
         """
         person, event = self._gate.person(body), body["event"]
         key = reading.key(body)
+        thread = str(event.get("thread_ts") or "")
+        if thread and await self._desk.found_at("support_ts", thread):
+            return  # words in a case's thread come as a message, too, and are carried
         if person is None or not await self._openings.once(key):
             return
         said = await self._gate.refused(person, str(event.get("channel") or ""))
@@ -74,8 +82,9 @@ class Messages:
             if outcome.conversation:
                 await self._dropped.take(outcome.conversation, key, files)
         where = {"channel": event.get("channel"), "user": person.user}
-        thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
-        self._replies.later(self._whisper({**where, **thread}, drawn, "" if said else person.owner))
+        self._replies.later(
+            self._whisper({**where, **({"thread_ts": thread} if thread else {})}, drawn, "" if said else person.owner)
+        )
 
     async def _whisper(self, where: dict[str, Any], drawn: Drawn, owner: str) -> None:
         """Say it where nobody else sees it; where the bot may not write there, in the owner's direct message."""
@@ -104,25 +113,26 @@ class Messages:
         key = reading.key(body)
         if body is not delivered:
             current = await self._desk.current(person.owner)
-            if current is None or current.status is not Status.HANDED:
+            if current is None or not self._with_human(current):
                 return  # the bot goes by what was said first
         if said := await self._gate.refused(person):
             minute = int(time.time() // A_MINUTE)
             if await self._openings.once(f"refused {person.owner} {minute}"):
                 self._replies.later(self._front.tell(person.owner, note(said)))
             return
-        text, files = reading.typed(event.get("text")), reading.files(event)
+        text, files = await self._openings.words(event), reading.files(event)
         if not files and (drawn := await self._openings.worded(person, text)) is not None:
             if await self._openings.once(key):
                 self._replies.later(self._front.tell(person.owner, drawn))
             return
         if text or files:
             await self._took(key, person, text, files)
+            await self._pointed_out_of(event)
 
     async def _took(self, key: str, person: Who, text: str, files: Sequence[Sent]) -> None:
         current = await self._desk.current(person.owner)
         if current is None:
-            opened = await self._openings.opened(key, person, text)
+            opened = await self._openings.begun(key, person, text)
             self._say(person, opened)
             current, text = opened.conversation, ""
         if current is None:
@@ -130,9 +140,27 @@ class Messages:
         if files:
             await self._desk.remember(current.id, BELOW)
         await self._dropped.take(current, key, files)
-        if text:
-            turn = Turn(key, current.id, person.owner, Pasted(text), notes=BELOW)
+        event = self._openings.pressed(text, current)
+        if text and not event and not self._with_human(current) and says_nothing(text):
+            notice = None if meaning(text, ("hello", "thanks")) else say("press_one")
+            await self._desk.show_again(key, current.id, notes=BELOW, notice=notice)
+        elif text:
+            turn = Turn(key, current.id, person.owner, event or Pasted(text), notes=BELOW)
+            turn = replace(turn, revision=current.revision) if event else turn
             self._say(person, await self._desk.take(turn))
+
+    def _with_human(self, current: Conversation) -> bool:
+        return with_human(self._desk.tree.book.flow, current)
+
+    async def _pointed_out_of(self, event: Body) -> None:
+        """Say once in a thread of the direct message that the conversation goes on outside of it."""
+        thread, channel = str(event.get("thread_ts") or ""), str(event.get("channel"))
+        if thread and thread != event.get("ts") and await self._openings.once(f"thread {channel} {thread}"):
+            arguments = {"channel": channel, "thread_ts": thread, **drawn_body(note(say("not_in_thread"))), **QUIET}
+            self._replies.later(self._posted(arguments))
+
+    async def _posted(self, arguments: dict[str, Any]) -> None:
+        await self._front.calls("chat.postMessage", repeat=False, **arguments)
 
     def _say(self, person: Who, outcome: Outcome) -> None:
         if outcome.said:

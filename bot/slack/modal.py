@@ -128,7 +128,7 @@ def over(text: str) -> dict[str, Any]:
     view = View(
         type="modal",
         title=label(say("form_title")),
-        close=label(say("cancel")),
+        close=label(say("close")),
         blocks=sections([text]),
     )
     return dict(view.to_dict())

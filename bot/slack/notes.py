@@ -84,7 +84,8 @@ def in_place(notes: Mapping[str, str], conversation: Conversation, screen: Scree
 def left(notes: Mapping[str, str], now: Conversation, rows: Sequence[Progress] = ()) -> str:
     """Say in one line how the step in the notes was left; `rows` are the checks of a look that ended."""
     stops = int(notes.get("stops", 0))
-    if now.status is Status.HANDED and notes.get("status") != Status.HANDED:
+    handed = now.status is Status.HANDED and notes.get("status") != Status.HANDED
+    if handed and (len(now.trail) > stops or notes.get("kind") == Kind.LOOK):
         return say("asked_human")
     if notes.get("kind") == Kind.LOOK:
         return looked(rows) or say("moved_on")

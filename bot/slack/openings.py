@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 from bot.catalogue import meaning
 from bot.desk import Desk, Outcome, Result
+from bot.front import Turn
 from bot.slack import reading
 from bot.slack.blocks import Drawn
 from bot.slack.delivery import SlackFront
@@ -17,9 +18,12 @@ from bot.slack.people import People
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
 from bot.slack.words import say
-from flows.conversation import Conversation, Status
+from bot.typed import pressed, says_nothing
+from flows.conversation import AskedHuman, Conversation, Event, Status
 
 DELIVERIES_KEPT = 10_000
+MOST_CASES = 200
+"""Conversations of one person whose cases are marked when they are deleted."""
 
 
 class Openings:
@@ -38,6 +42,18 @@ class Openings:
         if outcome.result is Result.TAKEN and outcome.conversation:
             self._replies.later(self._speaks(person, outcome.conversation.id))
         return outcome
+
+    async def begun(self, key: str, person: Who, text: str) -> Outcome:
+        """Open a conversation with what was written where none was open: a greeting says nothing, `human` asks one."""
+        human = bool(meaning(text, ("human",)))
+        outcome = await self.opened(key, person, "" if human or says_nothing(text) else text)
+        if human and outcome.conversation and not outcome.said:
+            outcome = await self._desk.take(Turn(f"{key} human", outcome.conversation.id, person.owner, AskedHuman()))
+        return outcome
+
+    def pressed(self, text: str, current: Conversation) -> Event | None:
+        """Return what was pressed where somebody typed the words of a button; what a human is to read is no press."""
+        return None if current.status is Status.HANDED else pressed(text, self._desk.screen(current))
 
     async def _speaks(self, person: Who, conversation: str) -> None:
         if locale := (await self._people.known(person.user)).locale:
@@ -59,12 +75,12 @@ class Openings:
         return str(self._front.shut.get(now.owner) or "")
 
     async def worded(self, person: Who, text: str) -> Drawn | None:
-        """Answer the words `help`, `status` and `forget me`; None for any other text."""
-        match meaning(text, ("help", "forget", "status")):
+        """Answer the words `help`, `status` and `forget me`, and thanks at the end; None for any other text."""
+        match meaning(text, ("help", "forget", "status", "thanks")):
             case "help":
                 return note(say("help"), start=True)
             case "forget":
-                count = await self._desk.forget(person.owner)
+                count = await self._forgotten(person.owner)
                 return note(say("forgotten", count=count) if count else say("forgotten_none"))
             case "status":
                 now = await self._desk.current(person.owner)
@@ -72,13 +88,30 @@ class Openings:
                     return note(say("nothing_open"), start=True)
                 word = "status_handed" if now.status is Status.HANDED else "status_open"
                 return note(say(word, title=self._desk.screen(now).title), resume=Mark(now.id, now.revision))
+            case "thanks" if await self._desk.current(person.owner) is None:
+                return note(say("welcome"), start=True)
             case _:
                 return None
 
+    async def _forgotten(self, owner: str) -> int:
+        """Delete all that is kept of a person; where their cases stood the humans see that."""
+        kept = [await self._desk.surface(each.id) for each in await self._desk.recent(owner, MOST_CASES)]
+        count = await self._desk.forget(owner)
+        for notes in kept:
+            if notes.get("support_ts"):
+                self._replies.later(self._front.forgotten(owner, notes))
+        return count
+
+    async def words(self, message: Body) -> str:
+        """Return all words of a message, with the names of the people in them; the bot's own is left out."""
+        names = await self._people.named(message.get("text"))
+        return reading.words(message, {**names, self._house.bot_user: ""})
+
     def offer(self, current: Conversation) -> Drawn:
         """Draw the choice between going on with what is open and starting anew."""
+        word = "going_handed" if current.status is Status.HANDED else "going"
         title = self._desk.screen(current).title
-        return note(say("going", title=title), resume=Mark(current.id, current.revision), anew=True)
+        return note(say(word, title=title), resume=Mark(current.id, current.revision), anew=True)
 
     def pointer(self, body: Body, word: str) -> Drawn:
         """Draw the way to the direct message."""

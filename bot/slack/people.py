@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.slack.calls import Calls
 from bot.slack.faults import SlackFault
-from bot.slack.reading import Who
+from bot.slack.reading import Who, mentioned
 
 LOG = logging.getLogger(__name__)
 KEPT = 300.0
@@ -18,6 +19,7 @@ KEPT = 300.0
 PROFILE_KEPT = 3600.0
 """The same for a profile: whether somebody is a guest may change."""
 MOST_KNOWN = 10_000
+MOST_NAMED = 5
 PAGE, MOST_PAGES = 1000, 10
 """Members of a channel that are asked for at once, and how often."""
 
@@ -96,6 +98,15 @@ class People:
         except SlackFault as fault:
             LOG.info("a profile was not told: %s", fault)
             return Known()
+
+    async def named(self, text: object) -> dict[str, str]:
+        """Return the names of the people whom a text mentions, as far as Slack tells them in time."""
+        users = mentioned(text)[:MOST_NAMED]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):  # what was written is acknowledged after it
+                known = await asyncio.gather(*map(self.known, users))
+                return {user: each.name for user, each in zip(users, known, strict=True) if each.name}
+        return {}
 
     async def _profile(self, user: str) -> Known:
         now = asyncio.get_running_loop().time()

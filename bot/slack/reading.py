@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from bot.slack.text import unescaped
 from probes.target import clean
 
 Body = Mapping[str, Any]
+MARKUP = re.compile(r"<([@#!])([^<>|\s]+)(?:\|([^<>]*))?>")
+"""Slack's mentions of people, channels, groups and dates; what a person types so themselves is escaped."""
 MAIL_FILES = (".eml", ".emlx", ".msg", ".mbox", ".txt", ".log")
 MAIL_TYPES = ("message/rfc822", "application/vnd.ms-outlook", "application/mbox")
 
@@ -89,9 +92,29 @@ def key(body: Body) -> str:
     return f"trigger {person} {body.get('trigger_id')}"
 
 
-def typed(text: object) -> str:
-    """Return what a person typed, Slack's decorations and entities undone."""
-    return unescaped(clean(text)) if isinstance(text, str) else ""
+def typed(text: object, names: Mapping[str, str] | None = None) -> str:
+    """Return what a person typed, Slack's decorations and entities undone; `names` are those of mentioned people.
+
+    Of what Slack marks up the words stay: the name of a channel or a group, a date as it was shown.
+    """
+    if not isinstance(text, str):
+        return ""
+    known = names or {}
+
+    def word(found: re.Match[str]) -> str:
+        sign, id_, label = found[1], found[2], found[3]
+        if sign == "@":
+            name = label or known.get(id_, id_)
+            return f"@{name.lstrip('@')}" if name else ""
+        return f"#{label or id_}" if sign == "#" else label or "@" + id_.split("^")[0]
+
+    return unescaped(clean(MARKUP.sub(word, text)))
+
+
+def mentioned(text: object) -> tuple[str, ...]:
+    """Return the ids of the people whom a text mentions."""
+    found = MARKUP.finditer(text) if isinstance(text, str) else ()
+    return tuple(dict.fromkeys(each[2] for each in found if each[1] == "@"))
 
 
 def action(body: Body) -> tuple[str, str]:
@@ -110,9 +133,9 @@ def pressed_at(body: Body) -> float:
 
 
 def files(message: Body) -> tuple[Sent, ...]:
-    """Return the files of a message."""
-    listed = message.get("files")
-    return tuple(sent(each) for each in listed or () if isinstance(each, Mapping)) if isinstance(listed, list) else ()
+    """Return the files of a message, and of one that is forwarded with it."""
+    listed = [message.get("files"), *(each.get("files") for each in _attached(message))]
+    return tuple(sent(each) for one in listed if isinstance(one, list) for each in one if isinstance(each, Mapping))
 
 
 def sent(file: Body) -> Sent:
@@ -135,9 +158,15 @@ def sent(file: Body) -> Sent:
     )
 
 
-def words(message: Body) -> str:
+def words(message: Body, names: Mapping[str, str] | None = None) -> str:
     """Return all words of a message that somebody else may have written: text, attachments, forwarded parts."""
     pieces = [message.get("text")]
-    for each in message.get("attachments") or ():
+    for each in _attached(message):
         pieces += [each.get("pretext"), each.get("title"), each.get("text") or each.get("fallback")]
-    return "\n".join(piece for piece in map(typed, pieces) if piece)
+    return "\n".join(piece for piece in (typed(each, names) for each in pieces) if piece)
+
+
+def _attached(message: Body) -> tuple[Body, ...]:
+    """Return what hangs at a message: a forwarded message is one of these."""
+    listed = message.get("attachments")
+    return tuple(each for each in listed if isinstance(each, Mapping)) if isinstance(listed, list) else ()

@@ -95,9 +95,8 @@ class Support:
     async def _again(self, conversation_id: str, case: Case, notes: Mapping[str, str]) -> None:
         """Say in the thread that the person is back; how often they were is a part of the message's name."""
         await self._draw(case, None, notes)
-        channel, thread, times = notes["support_channel"], notes["support_ts"], notes.get("support_backs", "0")
-        drawn, name = cases.back(case), f"back {times}"
-        await posted(self._calls, channel, drawn, case.conversation, name, thread=thread, again=True)
+        times = notes.get("support_backs", "0")
+        await self.to_thread(conversation_id, cases.back(case), f"back {times}", again=True, case=case, handed=None)
         done = {"support_done": "yes", "support_backs": str(int(times) + 1)}
         await self._notes.remember(conversation_id, done)
 
@@ -119,10 +118,12 @@ class Support:
                 raise
             LOG.info("the message of case %s is gone: %s", case.conversation, fault)
 
-    async def to_thread(self, conversation_id: str, drawn: Drawn, name: str, *, again: bool) -> None:
+    async def to_thread(
+        self, conversation_id: str, drawn: Drawn, name: str, *, again: bool, case: Case, handed: Handed | None
+    ) -> None:
         """Post into the case's thread, once; nothing where the case is in no channel. Raises SlackFault.
 
-        Where somebody or Slack's retention took the thread away, it goes into the channel itself.
+        Where somebody or Slack's retention took the thread away, the case is posted anew, so that it can be answered.
         """
         notes = await self._notes.surface(conversation_id)
         if not (ts := notes.get("support_ts")):
@@ -134,7 +135,23 @@ class Support:
             if fault.error not in NO_THREAD:
                 raise
             LOG.info("the thread of case %s is gone: %s", conversation_id, fault)
-            await posted(self._calls, channel, drawn, conversation_id, name, again=True)
+            ts = await self._head_anew(case, handed, channel, ts)
+            await posted(self._calls, channel, drawn, conversation_id, name, thread=ts, again=True)
+
+    async def _head_anew(self, case: Case, handed: Handed | None, channel: str, gone: str) -> str:
+        """Post the message of a case in the place of one that is gone, once; return its ts."""
+        drawn, name = cases.headline(case, handed), f"{HEAD} after {gone}"
+        at = await post_once(self._calls, channel, drawn, case.conversation, name, again=True)
+        at = at or await post_once(self._calls, channel, drawn, case.conversation, name, again=False)
+        ts = at[1] if at else gone
+        link = await self._link(channel, ts)
+        await self._notes.remember(case.conversation, {"support_ts": ts, **link})
+        return ts
+
+    async def forgotten(self, owner: str, notes: Mapping[str, str]) -> None:
+        """Say in the message of a case that nothing of it is kept any more. Raises SlackFault."""
+        where: dict[str, Any] = {"channel": notes["support_channel"], "ts": notes["support_ts"]}
+        await self._calls("chat.update", **where, **body(cases.forgotten(owner)))
 
 
 async def posted(

@@ -49,7 +49,7 @@ class Attending:
     async def remind(self, conversation, screen, words, *, again):
         self.reminded.append(words)
 
-    async def relay(self, conversation, relay, number, *, again):
+    async def relay(self, conversation, relay, number, *, again, case, handed):
         pass
 
     async def redraw(self, conversation, case, handed):

@@ -250,7 +250,7 @@ def test_a_pasted_text_still_counts_where_the_look_finds_nothing(talk: Talk, cau
 def test_of_words_that_say_nothing_nothing_is_said_on_the_questions_after_them(
     talk: Talk, cause: str, step: str
 ) -> None:
-    said = talk.open("some words").see(cause).screen
+    said = talk.open("some words: 17").see(cause).screen
     assert (talk.step, said.evidence) == (step, ())
     assert not any("your words" in line.lower() for line in (said.title, *said.body))
 

@@ -3,7 +3,7 @@
 import pytest
 from flow_talk import Talk
 
-from flows.conversation import Conversation
+from flows.conversation import Conversation, Pasted
 from flows.opening import opened
 from flows.told import own_computer, told
 from probes.replies.named import person_sees
@@ -75,9 +75,34 @@ def test_an_error_is_read_right_away(talk: Talk) -> None:
 
 
 def test_an_error_that_nobody_understands_leads_on(talk: Talk) -> None:
-    talk.open("wibble").see("unknown", sure="possible")
+    talk.open("wibble 17").see("unknown", sure="possible")
     assert talk.step == "text.not_understood"
     assert talk.choose("questions").step == "start.what"
+
+
+@pytest.mark.parametrize("text", ["hi, I can’t send mail", "My e mail doesn't go out any more. Please help!", "wibble"])
+def test_how_people_talk_is_answered_with_the_first_question_once(talk: Talk, text: str) -> None:
+    talk.open(text).see("unknown", sure="possible")
+    assert talk.step == "start.what"
+    assert "so I ask" in talk.screen.notice
+    assert talk.now.texts
+    talk.say(Pasted("wibble wobble")).see("unknown", sure="possible")
+    assert talk.step == "text.not_understood"
+    assert "opened" not in talk.now.answers
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["error 0x800CCC0E", "5.7.1 denied", "host: refused", "wibble\nwobble", "smtp.example.com is gone", "a " * 13],
+)
+def test_what_is_no_talk_is_said_to_be_not_understood(talk: Talk, text: str) -> None:
+    assert talk.open(text).see("unknown", sure="possible").step == "text.not_understood"
+
+
+def test_talk_in_which_a_cause_is_read_is_an_error_text_like_others(talk: Talk) -> None:
+    talk.open("authentication failed").see("auth_failed_credentials", quote="authentication failed")
+    assert talk.step == "start.program"
+    assert "so I ask" not in talk.screen.notice
 
 
 def test_an_address_of_microsofts_is_not_asked_for_its_kind(talk: Talk) -> None:

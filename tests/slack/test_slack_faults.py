@@ -177,15 +177,24 @@ async def test_words_of_the_person_for_an_archived_channel_come_back_to_them(run
         assert (await bot.quiet(ann)).texts == ("It is port 25",)
 
 
-async def test_words_for_a_thread_that_was_deleted_stand_in_the_channel(run):
+async def test_a_case_whose_message_was_deleted_is_posted_anew_with_the_next_words_and_can_be_answered(run):
     async with run(support_channel="C0HELP", admins=("U0IT",)) as bot:
-        ann, _, _ = await handed(bot)
-        bot.slack.fault("chat.postMessage", "thread_not_found")
+        ann, ina, case = await handed(bot)
+        del bot.slack.messages["C0HELP"][case["ts"]]
+        bot.slack.fault("chat.postMessage", "thread_not_found", "", "drop_after_accept")
         await ann.says("It is port 25")
         await bot.quiet(ann)
-        carried = bot.slack.posted("C0HELP")[-1]
-        assert "It is port 25" in words(carried)
-        assert "thread_ts" not in carried
+        again, carried = bot.slack.posted("C0HELP")
+        assert "Open." in words(again)
+        assert ("It is port 25" in words(carried), carried["thread_ts"]) == (True, again["ts"])
+        await ina.writes("Take 465", "C0HELP", again["ts"])
+        await ina.presses("Claim", {**again, "channel": "C0HELP"})
+        await bot.quiet(ann)
+        assert "Take 465" in "".join(map(words, ann.messages))
+        assert "Claimed* by <@U0IT>" in words(bot.slack.posted("C0HELP")[0])
+        await ann.says("It still hangs")
+        await bot.quiet(ann)
+        assert bot.slack.posted("C0HELP")[-1]["thread_ts"] == again["ts"]
 
 
 async def test_words_for_a_direct_message_that_was_closed_open_it_anew(run):

@@ -232,8 +232,9 @@ async def test_a_form_of_a_step_that_is_over_says_so_and_keeps_the_conversation(
         await ann.presses("Start again")
         before = await bot.quiet(ann)
         _, answer = await ann.submits(view, server="smtp.example.com")
-        assert answer["response_action"] == "update"
-        assert fake_blocks.refused_view(answer["view"]) == []
+        assert answer["response_action"] == "errors"  # what was typed stays in sight
+        assert ["Nothing was sent" in said for said in answer["errors"].values()] == [True]
+        assert set(answer["errors"]) <= {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
         assert await bot.quiet(ann) == before
 
 

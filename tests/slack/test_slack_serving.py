@@ -143,13 +143,13 @@ async def test_an_event_whose_work_fails_is_not_acknowledged_so_that_slack_sends
             raise RuntimeError("no database")
 
         monkeypatch.setattr(bot.desk, "current", breaks)
-        status, _ = await ann.says("hello")
+        status, _ = await ann.says("error 17")
         assert status == 500
         monkeypatch.undo()
         assert await bot.quiet(ann) is None
         status, _ = await ann.again()
         assert status == 200
-        assert (await bot.quiet(ann)).texts == ("hello",)
+        assert (await bot.quiet(ann)).texts == ("error 17",)
 
 
 async def test_thirty_commands_at_once_are_acknowledged_in_time(run):

@@ -1,0 +1,200 @@
+"""Words between a person and their helpdesk: all of them arrive, and nobody writes to somebody who does not hear it."""
+
+from __future__ import annotations
+
+import fake_blocks
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.carried import MOST_PARTS, said
+from bot.slack.text import plain
+
+CHANNEL = "C0HELP"
+
+
+def words(message):
+    return fake_blocks.texts(message["blocks"])
+
+
+async def handed(bot):
+    bot.slack.channel(CHANNEL)
+    ann = bot.person()
+    await ann.command("ann@example.com")
+    await bot.quiet(ann)
+    await ann.presses("Talk to a human")
+    await bot.quiet(ann)
+    return ann, bot.person("U0IT"), bot.slack.posted(CHANNEL)[0]
+
+
+def head(bot):
+    return {**bot.slack.posted(CHANNEL)[0], "channel": CHANNEL}
+
+
+def thread(bot):
+    return [words(each) for each in bot.slack.posted(CHANNEL) if each.get("thread_ts")]
+
+
+def quoted(messages):
+    """Return what the quotations and the code of these messages say, put together."""
+    pieces = []
+    for each in messages:
+        for block in each.blocks[1:]:
+            if block["type"] == "section":
+                lines = block["text"]["text"].split("\n")
+                pieces.append("\n".join(line.removeprefix(">").removeprefix(" ") for line in lines))
+            elif block["type"] == "rich_text":
+                pieces.append(block["elements"][0]["elements"][0]["text"])
+    text = "\n".join(pieces)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=9000))
+def test_nothing_of_what_was_written_is_lost_and_all_of_it_fits(text):
+    messages = said("slack:T0HOME:U0IT", "from_human", text, links=True)
+    for each in messages:
+        assert fake_blocks.refused(each.blocks) == []
+    kept = quoted(messages)
+    for letter in {each for each in text if plain(each).strip() and each not in "`<>"}:
+        assert kept.count(letter) >= text.count(letter)
+
+
+def test_what_is_longer_than_all_messages_together_is_counted():
+    messages = said("slack:T0HOME:U0IT", "from_human", "a line of help\n" * 4000)
+    assert len(messages) == MOST_PARTS
+    assert "more characters are left out" in words({"blocks": messages[-1].blocks})
+    assert "part 2 of" in messages[1].text
+
+
+def test_code_formats_and_links_look_as_they_were_meant_and_nobody_is_called():
+    text = "*bold* :smile: see https://wiki.example.com/a?b=1&c=2.\n```\nport <465>\n```\n<!channel> <@U0BOSS> & more"
+    (message,) = said("slack:T0HOME:U0IT", "from_human", text, links=True)
+    drawn = words({"blocks": message.blocks})
+    assert "> *bold* :smile: see <https://wiki.example.com/a?b=1&amp;c=2>." in drawn
+    assert "> &lt;!channel&gt; &lt;@U0BOSS&gt; &amp; more" in drawn
+    assert [block["type"] for block in message.blocks] == ["section", "section", "rich_text", "section"]
+    (plain,) = said("slack:T0HOME:U0ANN", "from_person", "see https://evil.example/ and ``` alone")
+    assert "> see https://evil.example/ and ``` alone" in words({"blocks": plain.blocks})
+
+
+async def test_a_long_answer_arrives_whole_and_once_whatever_becomes_of_slacks_answers(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        before = len(ann.messages)
+        bot.slack.fault("chat.postMessage", "", "drop_after_accept", "server_error", "")
+        lines = [f"{number}. Press the button with number {number}, and wait." for number in range(200)]
+        await ina.writes("\n".join(lines), CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        came = "\n".join(map(words, ann.messages[before:]))
+        assert [came.count(line) for line in lines] == [1] * 200
+
+
+async def test_words_after_a_resolution_reach_the_human_and_the_question_stays_the_last_thing_seen(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        await ina.presses("Resolve", head(bot))
+        await bot.quiet(ann)
+        await ann.says("Thank you so much, it works now")
+        await bot.quiet(ann)
+        assert "it works now" in thread(bot)[-1]
+        assert "passed that on" in words(ann.messages[-1])
+        assert "Did that help?" in words(ann.messages[-1])
+        picture = bot.slack.file("settings.png", b"png", "image/png")
+        await ann.says("", files=[picture])
+        await bot.quiet(ann)
+        assert picture["permalink"] in thread(bot)[-1]
+        assert "Did that help?" in words(ann.messages[-1])
+        bot.slack.ephemerals.clear()
+        await ina.writes("Fine. Which version is it?", CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        assert bot.slack.ephemerals == []  # the answer comes back
+        await ann.says("Version 16")
+        await bot.quiet(ann)
+        assert "Version 16" in thread(bot)[-1]
+        await ann.says("yes")
+        now = await bot.quiet(ann)
+        assert (now.status, await bot.store.helped(now.id)) == ("solved", {"human": "helped"})
+
+
+async def test_who_writes_to_somebody_that_went_on_with_the_bot_hears_that_no_answer_comes_back(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        await ann.presses("Back")
+        await bot.quiet(ann)
+        await ina.writes("Still there?", CHANNEL, case["ts"])
+        await ina.again()
+        await bot.quiet(ann)
+        assert "Still there?" in words(ann.messages[-1])
+        assert ["press Reopen" in each["text"] for each in bot.slack.ephemerals] == [True]
+
+
+async def test_a_question_about_a_resolved_case_opens_it_again_so_that_its_answer_comes_back(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, _ = await handed(bot)
+        await ina.presses("Resolve", head(bot))
+        await bot.quiet(ann)
+        for _ in range(9):
+            await bot.later(ann, 86400)
+        await ina.presses("Ask a question", head(bot))
+        await bot.half.listeners.replies.settled()
+        (view,) = [v for v in bot.slack.views.values() if v["callback_id"] == "smtp:question"]
+        await ina.submits(view, question="Does it still work?")
+        await ina.again()
+        await bot.quiet(ann)
+        assert "took your case up again" in "".join(map(words, ann.messages))
+        assert ["Does it still work?" in words(each) for each in ann.messages].count(True) == 1
+        assert "Open." in words(head(bot))
+        assert not any("You asked for a human" in words(each) for each in ann.messages[1:])
+        await ann.says("No, it does not")
+        await bot.quiet(ann)
+        assert "No, it does not" in thread(bot)[-1]
+
+
+async def test_a_reminder_of_a_resolved_case_asks_whether_it_helped(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, _ = await handed(bot)
+        await ina.presses("Resolve", head(bot))
+        await bot.quiet(ann)
+        await bot.later(ann, 86401)
+        assert words(ann.messages[-1]).startswith("Yesterday your helpdesk marked your case as solved. Did that help?")
+
+
+async def test_what_the_person_writes_into_the_thread_of_their_own_case_is_not_sent_to_them(run):
+    async with run(support_channel=CHANNEL) as bot:
+        ann, _, case = await handed(bot)
+        before = len(ann.messages)
+        await ann.writes("I am here, too", CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        assert (len(ann.messages), bot.slack.ephemerals) == (before, [])
+
+
+async def test_a_mention_in_a_cases_thread_is_a_word_like_others(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        await ina.writes("<@U0SMTPBOT> is port 465 open for <@U0ANN>?", CHANNEL, case["ts"])
+        await ina.mentions("is port 465 open?", CHANNEL, thread_ts=case["ts"])
+        await bot.quiet(ann)
+        assert "> is port 465 open for @Ann?" in words(ann.messages[-1])
+        assert bot.slack.ephemerals == []
+
+
+@pytest.mark.parametrize("by", ["the person", "retention"])
+async def test_who_writes_into_the_thread_of_a_case_that_is_deleted_hears_that_nobody_gets_it(run, by):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        if by == "the person":
+            await ann.command("forget me")
+        else:
+            await bot.store.forget(ann.owner)
+        await bot.quiet(ann)
+        deleted = "had everything deleted" in words(head(bot))
+        assert deleted is (by == "the person")
+        assert bool(fake_blocks.buttons(head(bot)["blocks"])) is not deleted
+        before = len(ann.messages)
+        await ina.writes("Try port 465", CHANNEL, case["ts"], parent_user_id="U0SMTPBOT")
+        await ina.again()
+        await bot.quiet(ann)
+        assert len(ann.messages) == before
+        assert ["reached nobody" in each["text"] for each in bot.slack.ephemerals] == [True]
+        await ina.writes("Talk of others", CHANNEL, "1.1", parent_user_id="U0BOB")
+        assert len(bot.slack.ephemerals) == 1

@@ -1,0 +1,187 @@
+"""What people write into the direct message where they could have pressed: labels, the footer's words, greetings."""
+
+from __future__ import annotations
+
+import fake_blocks
+import pytest
+
+from bot.typed import pressed, says_nothing
+from flows.conversation import AskedHuman, Chose, StartedAgain, WentBack
+from flows.screen import Kind, Option, Screen
+
+ASK, PROGRAM = "What happens when you try to send?", "Which mail program do you send with?"
+
+
+def words(message):
+    return fake_blocks.texts(message["blocks"])
+
+
+SCREEN = Screen(
+    "c",
+    1,
+    "s",
+    Kind.ADVISE,
+    "Title",
+    options=(
+        Option("helped", "Yes, that helped"),
+        Option("no", "No, that did not help"),
+        Option("wont", "Don’t know"),
+        Option("look", "Look again, now"),
+        Option("later", "Look again, later"),
+    ),
+    footer=(Option("back", "Back"), Option("again", "Start again"), Option("human", "Talk to a human")),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("Yes, that helped", Chose("helped")),
+        (" yes! ", Chose("helped")),
+        ("NO", Chose("no")),
+        ("don't know", Chose("wont")),
+        ("look again", None),  # two labels begin so
+        ("look again, later", Chose("later")),
+        ("Back", WentBack()),
+        ("start again", StartedAgain()),
+        ("human", AskedHuman()),
+        ("Talk to a human.", AskedHuman()),
+        ("yes it did, but now the port is closed", None),
+        ("yes\nno", None),
+        ("", None),
+        ("?", None),
+    ],
+)
+def test_a_typed_label_is_the_press_of_its_button(text, event):
+    assert pressed(text, SCREEN) == event
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("Hello!", True),
+        (":+1: :tada:", True),
+        ("…", True),
+        ("ok", True),
+        ("thanks", True),
+        ("550", False),
+        ("schade", False),
+    ],
+)
+def test_a_greeting_or_a_smile_says_nothing_in_which_a_cause_could_be_read(text, nothing):
+    assert says_nothing(text) is nothing
+
+
+async def test_a_conversation_can_be_typed_from_its_first_word_to_its_end(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.says("Good morning")
+        now = await bot.quiet(ann)
+        assert ASK in words(ann.messages[-1])
+        assert (now.texts, now.seen) == ((), ())
+        for text, asked in (
+            ("it hangs or stays in the outbox", PROGRAM),
+            ("ok", "Please press one of the buttons"),
+            ("hello?", PROGRAM),
+            ("back", ASK),
+            ("I am not sure, please check.", PROGRAM),
+            ("Thunderbird", "Which settings"),
+            ("start again", ASK),
+            ("smtp.example.com:587", "outside its dates"),
+            ("yes", "Good that your mail goes again"),
+        ):
+            await ann.says(text)
+            await bot.quiet(ann)
+            assert asked in words(ann.messages[-1]), text
+            assert sum(any(fake_blocks.buttons(each["blocks"])) for each in ann.messages) <= 1
+        assert await bot.desk.current(ann.owner) is None
+        await ann.says("Thank you")
+        await bot.quiet(ann)
+        assert "You are welcome" in words(ann.messages[-1])
+        assert len(await bot.desk.recent(ann.owner)) == 1
+
+
+@pytest.mark.parametrize("opened", [True, False])
+@pytest.mark.parametrize("way", ["message", "command"])
+async def test_who_types_human_gets_one_whatever_stands_open(run, opened, way):
+    async with run(support_channel="C0HELP") as bot:
+        bot.slack.channel("C0HELP")
+        ann = bot.person()
+        if opened:
+            await ann.command()
+            await bot.quiet(ann)
+        await (ann.says if way == "message" else ann.command)("Human")
+        await ann.again()
+        now = await bot.quiet(ann)
+        assert (now.status, now.texts) == ("handed", ())
+        assert len(bot.slack.posted("C0HELP")) == 1
+        assert len(await bot.desk.recent(ann.owner)) == 1
+
+
+async def test_a_label_typed_behind_the_command_is_a_press_too(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command()
+        await bot.quiet(ann)
+        _, ack = await ann.command("It hangs or stays in the outbox")
+        await bot.quiet(ann)
+        assert "direct message" in ack["text"]
+        assert PROGRAM in words(ann.messages[-1])
+        _, ack = await ann.command("hi")
+        assert "not finished" in ack["text"]
+        await bot.quiet(ann)
+        assert len(await bot.desk.recent(ann.owner)) == 1
+
+
+async def test_what_people_say_about_their_mail_is_answered_with_a_question_and_kept_for_a_human(run, look):
+    from probes.causes import Cause
+
+    look.causes = [Cause.UNKNOWN]
+    async with run() as bot:
+        ann = bot.person()
+        await ann.says("hi, I can’t send mail")
+        now = await bot.quiet(ann)
+        assert ASK in words(ann.messages[-1])
+        assert "so I ask" in words(ann.messages[-1])
+        assert now.texts == ("hi, I can't send mail",)
+        assert await bot.store.unread() == ()
+        await ann.says("wibble 17 wobble")
+        await bot.quiet(ann)
+        assert "cannot read a cause" in words(ann.messages[-1])
+        assert [each.text for each in await bot.store.unread()] == ["wibble 17 wobble"]
+
+
+async def test_words_and_files_of_a_forwarded_message_are_read(run):
+    async with run() as bot:
+        ann = bot.person()
+        file = bot.slack.file("error.txt", b"550 5.1.1 User unknown", "text/plain")
+        shared = {"is_share": True, "text": "550 5.2.2 Mailbox full", "files": [file], "fallback": "[a preview]"}
+        await ann.says("", attachments=[shared])
+        now = await bot.quiet(ann)
+        assert now.texts == ("550 5.2.2 Mailbox full", "550 5.1.1 User unknown")
+
+
+async def test_an_answer_in_a_thread_is_taken_and_said_to_be_answered_outside_of_it_once(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command()
+        await bot.quiet(ann)
+        thread = ann.messages[-1]["ts"]
+        for text in ("It hangs or stays in the outbox", "Thunderbird"):
+            await ann.says(text, thread_ts=thread)
+            await ann.again()
+            await bot.quiet(ann)
+        inside = [each for each in ann.messages if each.get("thread_ts") == thread]
+        assert ["outside this thread" in words(each) for each in inside] == [True]
+        (open_one,) = [each for each in ann.messages if fake_blocks.buttons(each["blocks"])]
+        assert "Which settings" in words(open_one)
+        assert "thread_ts" not in open_one
+
+
+async def test_the_bots_own_name_is_no_word_of_an_error(run):
+    async with run() as bot:
+        ann = bot.person()
+        bot.person("U0BOB")
+        await ann.says("<@U0SMTPBOT> <@U0BOB> in <#C0TALK|general> told <!subteam^S0IT|@it>: error 17 &lt;here&gt;")
+        now = await bot.quiet(ann)
+        assert now.texts == ("@Bob in #general told @it: error 17 <here>",)
