@@ -30,7 +30,7 @@ def test_words_about_a_login_ask_for_the_program_alone(talk: Talk) -> None:
 
 
 def test_a_recipient_that_a_text_names_is_not_asked_for(talk: Talk) -> None:
-    talk.open("hm").see("unknown", named={"recipient": "bob@example.org", "mail_address": "ann@example.com"})
+    talk.open("hm 17").see("unknown", named={"recipient": "bob@example.org", "mail_address": "ann@example.com"})
     talk.choose("questions", "bounced", "other", "one")
     assert talk.step == "advice.recipient_unknown"
     assert "bob@example.org" in talk.screen.title
