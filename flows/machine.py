@@ -178,8 +178,6 @@ class Tree:
             raise WrongTurn("it is open already")
         opening = opened(text)
         if opening.text:
-            if chatty(opening.text):
-                cursor.conversation = replace(now, answers={**now.answers, "opened": "words"})
             self._paste(cursor, opening.text, aside=False)
         else:
             cursor.conversation = self._with_facts(now, opening)
@@ -210,8 +208,7 @@ class Tree:
             return
         if aside and self._told(cursor, opened(text)):
             return
-        if aside and now.answers.get("opened") == "words":  # these are others
-            now = replace(now, answers={name: value for name, value in now.answers.items() if name != "opened"})
+        now = self._talked(now, text)
         cursor.conversation = now = memory.heard(now, text, words.shell("secret_removed"))
         if aside:
             self._aside(cursor, "paste", now.texts[-1].strip().split("\n")[0])
@@ -223,6 +220,12 @@ class Tree:
         before = cursor.conversation
         cursor.conversation = named(before, found, self.book.words) if found else before
         return "person_sees" in found and cursor.conversation is not before and bool(looks(before))
+
+    def _talked(self, now: Conversation, text: str) -> Conversation:
+        """Note whether these words are the first, and talk; of later ones it is said where they are not understood."""
+        kept = {name: value for name, value in now.answers.items() if (name, value) != ("opened", "words")}
+        first = not (now.trail or now.texts or kept)
+        return replace(now, answers={**kept, "opened": "words"} if first and chatty(text) else kept)
 
     def _passed_on(self, cursor: Cursor) -> bool:
         """Tell whether a human gets what was sent, and say so where the bot does not keep silent."""

@@ -82,8 +82,6 @@ def _unread(before: Conversation | None, after: Conversation) -> str:
     """Return the text that a look just could not read."""
     if _saw(before, after) is None or after.seen[-1].what != "text" or not after.texts:
         return ""
-    if after.answers.get("opened") == "words":
-        return ""  # “Hi, I can’t send mail” is nothing to be understood
     return after.texts[-1] if after.seen[-1].verdict.cause is Cause.UNKNOWN else ""
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
+A_MOMENT = 3.0
+"""Seconds within which somebody who opens a conversation twice means one."""
 ATTEMPTS = 10
 """How often an event is tried again where others save the same conversation first."""
 
@@ -98,6 +100,10 @@ class Desk:
             return await self._rescued(turn, reason)
 
     async def _open(self, key: str, owner: str, text: str, locale: str, surface: Mapping[str, str]) -> Outcome:
+        same = await self._just_opened(owner) if not text else None
+        if same is not None:  # a double click: one wish
+            await self.save(key)
+            return self._now(Result.DOUBLE, same)
         for _ in range(ATTEMPTS):
             new = self.tree.begin(secrets.token_hex(8), owner, locale=locale, started=self._clock())
             new, effects = self.tree.advance(new, Opened(text))
@@ -106,6 +112,12 @@ class Desk:
                 saved = await self.save(key, opening, *await self._closing(new), surface=surface)
                 return self._now(Result.TAKEN if saved else Result.DOUBLE, new if saved else await self.current(owner))
         raise RuntimeError("other processes saved first, every time")
+
+    async def _just_opened(self, owner: str) -> Conversation | None:
+        """Return a conversation in which nothing happened yet, opened a moment ago."""
+        now = await self.current(owner)
+        fresh = now is not None and now.revision == 1 and not (now.answers or now.texts)
+        return now if fresh and now and self._clock() - now.started < A_MOMENT else None
 
     async def _closing(self, opened: Conversation) -> list[Change]:
         """Return what closes the other open conversations of an owner: there is one at a time."""
@@ -267,7 +279,7 @@ class Desk:
         """Wait until no effect of a conversation is under way."""
         await self._errands.settled(conversation)
 
-    async def close(self, within: float = 8.0) -> None:
+    async def close(self, within: float = 4.0) -> None:
         """Begin nothing more, end or give back what runs; what is being shown has `within` seconds to finish."""
         if self._closed:
             return

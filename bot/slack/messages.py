@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.catalogue import meaning
 from bot.desk import Desk, Outcome
 from bot.front import Turn
-from bot.slack import reading
+from bot.slack import marks, reading
 from bot.slack.blocks import Drawn
 from bot.slack.calls import QUIET
 from bot.slack.calls import body as drawn_body
@@ -26,11 +28,12 @@ from bot.slack.notes import BELOW
 from bot.slack.openings import Openings
 from bot.slack.reading import Body, Sent, Who
 from bot.slack.replies import Replies
-from bot.slack.text import cut
+from bot.slack.text import DOTS, cut
 from bot.slack.words import say
 from bot.typed import says_nothing
 from flows.conversation import Conversation, Pasted
 from flows.memory import with_human
+from flows.opening import chatty
 
 LOG = logging.getLogger(__name__)
 QUOTED = 80
@@ -60,6 +63,7 @@ class Messages:
     ) -> None:
         self._desk, self._front, self._gate = desk, front, gate
         self._openings, self._cases, self._dropped, self._replies = openings, cases, dropped, replies
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def mention(self, body: Body) -> None:
         """Point to the direct message, where nobody else reads an address; only who mentioned the bot sees it.
@@ -120,14 +124,21 @@ class Messages:
             if await self._openings.once(f"refused {person.owner} {minute}"):
                 self._replies.later(self._front.tell(person.owner, note(said)))
             return
-        text, files = await self._openings.words(event), reading.files(event)
-        if not files and (drawn := await self._openings.worded(person, text)) is not None:
-            if await self._openings.once(key):
-                self._replies.later(self._front.tell(person.owner, drawn))
-            return
-        if text or files:
-            await self._took(key, person, text, files)
-            await self._pointed_out_of(event)
+        words, files = await self._openings.words(event), reading.files(event)
+        text = words.removeprefix(marks.COMMAND).strip() or (words and DOTS)  # the command, sent as a message
+        async with self._locks.setdefault(person.owner, asyncio.Lock()):  # of several lines the first opens, once
+            if not files and (drawn := await self._answer(person, text)) is not None:
+                if await self._openings.once(key):
+                    self._replies.later(self._front.tell(person.owner, drawn))
+            elif text or files:
+                await self._took(key, person, text, files)
+                await self._pointed_out_of(event)
+
+    async def _answer(self, person: Who, text: str) -> Drawn | None:
+        """Answer words that are no part of a conversation; a human who has it is to read cries for help and thanks."""
+        current = await self._desk.current(person.owner)
+        human = current is not None and self._with_human(current)
+        return None if human and meaning(text, ("help", "thanks")) else await self._openings.worded(person, text)
 
     async def _took(self, key: str, person: Who, text: str, files: Sequence[Sent]) -> None:
         current = await self._desk.current(person.owner)
@@ -141,13 +152,25 @@ class Messages:
             await self._desk.remember(current.id, BELOW)
         await self._dropped.take(current, key, files)
         event = self._openings.pressed(text, current)
-        if text and not event and not self._with_human(current) and says_nothing(text):
-            notice = None if meaning(text, ("hello", "thanks")) else say("press_one")
-            await self._desk.show_again(key, current.id, notes=BELOW, notice=notice)
+        if text and not event and (shown := self._only_shown(text, current)) is not None:
+            await self._desk.show_again(key, current.id, notes=BELOW, notice=shown or None)
         elif text:
             turn = Turn(key, current.id, person.owner, event or Pasted(text), notes=BELOW)
             turn = replace(turn, revision=current.revision) if event else turn
             self._say(person, await self._desk.take(turn))
+
+    def _only_shown(self, text: str, current: Conversation) -> str | None:
+        """Return what is said above the step that is shown again where words change nothing; None where they do.
+
+        Talk does not end a look: what it finds comes all the same.
+        """
+        if self._with_human(current):
+            return None
+        if self._desk.tree.looking(current) == "probe":
+            return "" if says_nothing(text) or chatty(text) else None
+        if not says_nothing(text):
+            return None
+        return "" if meaning(text, ("hello", "thanks")) else say("press_one")
 
     def _with_human(self, current: Conversation) -> bool:
         return with_human(self._desk.tree.book.flow, current)

@@ -91,6 +91,14 @@ def test_how_people_talk_is_answered_with_the_first_question_once(talk: Talk, te
     assert "opened" not in talk.now.answers
 
 
+def test_talk_after_a_greeting_is_the_first_that_is_said(talk: Talk) -> None:
+    talk.open("").say(Pasted("I cannot send mail")).see("unknown", sure="possible")
+    assert talk.step == "start.what"
+    assert "so I ask" in talk.screen.notice
+    talk.say(Pasted("it is so sad")).see("unknown", sure="possible")
+    assert talk.step == "text.not_understood"
+
+
 @pytest.mark.parametrize(
     "text",
     ["error 0x800CCC0E", "5.7.1 denied", "host: refused", "wibble\nwobble", "smtp.example.com is gone", "a " * 13],
