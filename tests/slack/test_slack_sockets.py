@@ -95,16 +95,26 @@ async def test_an_acknowledgement_whose_connection_was_dropped_goes_out_over_ano
         assert len(ann.messages) == 1
 
 
-async def test_what_was_not_acknowledged_because_all_connections_dropped_is_done_once_when_it_comes_again(run):
+async def test_what_was_not_acknowledged_because_all_connections_dropped_is_done_once_when_it_comes_again(
+    run, quick, monkeypatch, caplog
+):
     async with run(socket=True) as bot:
         ann, before = bot.person(), list(bot.slack.connections)
+        go_on, there = holding(bot, monkeypatch, at="after the commit")
         lost = asyncio.create_task(ann.says("hello"))
-        await bot.slack.until(lambda: ann.last is not None)
+        await there.wait()
+        bot.slack.link_weather = "refused"
         for each in before:
             each._req.transport.abort()
-        await asyncio.wait([lost], timeout=0.5)
+        await bot.slack.until(lambda: not bot.slack.connections)
+        go_on.set()
+        async with asyncio.timeout(30):
+            while "an acknowledgement found no connection" not in caplog.text:
+                await asyncio.sleep(0.01)
+        bot.slack.link_weather = ""
+        await two(bot.slack)
+        assert not lost.done()
         lost.cancel()
-        await two(bot.slack, but=before)
         assert (await ann.again())[0] == 200
         await bot.quiet(ann)
         assert len(await bot.desk.recent(ann.owner)) == 1
