@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bot.desk.asides import DAY, EXPIRE, FIRST_LOOK, IDLE, WATCH, WEEK
+from bot.desk.parts import Loop
+from bot.desk.patience import Patience
 from bot.front import Attentive, Front
 from bot.store import Pending, Ring, Store, Timer
 from flows.conversation import Chose, Conversation, Effect, Saw, Show, Status
-from flows.machine import Tree, WrongTurn
+from flows.machine import WrongTurn
 from flows.model import Advise, Look
-from flows.screen import Screen
 from flows.told import looks
 from flows.wording import plain
 from probes.causes import Cause
@@ -25,34 +26,18 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 7200.0
 """Seconds between two looks of those that are repeated, at most: who waits hears within two hours that it works."""
 LOG = logging.getLogger(__name__)
-Following = Callable[[Conversation], tuple[Conversation, tuple[Effect, ...]] | None]
-
-
-class Saving(Protocol):
-    """What bells want of the desk."""
-
-    tree: Tree
-
-    async def alter(self, conversation: str, change: Following, done: int) -> None:
-        """Save what follows from the newest snapshot and strike out an effect."""
-
-    async def expire(self, conversation: str, notice: str, done: int) -> None:
-        """Close a conversation and strike out an effect."""
-
-    def screen(self, conversation: Conversation) -> Screen:
-        """Return what is to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bells:
-    """Answers timers; `patiently` calls a front until it manages, or has logged that it never did."""
+    """Answers timers."""
 
-    desk: Saving
+    desk: Loop
     store: Store
     look: Looker
     front: Front
     clock: Callable[[], float]
-    patiently: Callable[[Callable[[], Awaitable[None]]], Awaitable[object]]
+    patience: Patience
 
     async def rung(self, pending: Pending, ring: Ring) -> None:
         """Do what a timer asks for; what follows is saved together with striking it out."""
@@ -93,7 +78,7 @@ class Bells:
             return
         drawn = self.desk.screen(now)
         words = plain(self.desk.tree.book.words.shell(word, title=plain(drawn.title)))
-        await self.patiently(lambda: front.remind(now, drawn, words, again=pending.tries > 0))
+        await self.patience.called(lambda: front.remind(now, drawn, words, again=pending.tries > 0))
 
     async def _expire(self, pending: Pending, ring: Ring, now: Conversation) -> None:
         if ring.touched + WEEK > self.clock():

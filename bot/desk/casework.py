@@ -6,17 +6,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
 
 from bot.desk.asides import DAY
 from bot.desk.asides import timers as following
+from bot.desk.parts import ATTEMPTS, Loop
 from bot.store import Aside, CaseState, Change, Deed, Handed, Moved, Redraw, Relay, Store, Unread
 from flows.conversation import Cancel, Conversation, Show, Status
-from flows.machine import Tree
 from flows.memory import with_human
 from flows.wording import plain
 
-ATTEMPTS = 10
 Overview = tuple[tuple[tuple[Handed, Conversation], ...], dict[str, int], tuple[Unread, ...]]
 
 
@@ -47,20 +45,11 @@ class Done(StrEnum):
     MISSING = "missing"
 
 
-class Saving(Protocol):
-    """What casework wants of the desk."""
-
-    tree: Tree
-
-    async def save(self, key: str | None, *changes: Change) -> bool:
-        """Save and let the noted effects begin; False where the key was claimed before."""
-
-
 @dataclass(frozen=True, slots=True)
 class Casework:
     """What humans do; who may is the front's matter, and must be asked there before."""
 
-    desk: Saving
+    desk: Loop
     store: Store
     clock: Callable[[], float]
     whose: str

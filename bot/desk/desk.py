@@ -15,8 +15,9 @@ from weakref import WeakValueDictionary
 from bot.desk import asides
 from bot.desk import outcome as said
 from bot.desk.casework import Casework
-from bot.desk.errands import UNNOTED, Errands
+from bot.desk.errands import Errands
 from bot.desk.outcome import Outcome, Result
+from bot.desk.parts import ATTEMPTS, UNNOTED, Following
 from bot.desk.sweep import Sweep
 from bot.front import Front, Turn, Unreached
 from bot.store import Change, Moved, Pending, Store, StoreError
@@ -32,8 +33,6 @@ LOG = logging.getLogger(__name__)
 
 A_MOMENT = 3.0
 """Seconds within which somebody who opens a conversation twice means one."""
-ATTEMPTS = 10
-"""How often an event is tried again where others save the same conversation first."""
 
 
 class Desk:
@@ -228,12 +227,7 @@ class Desk:
                     await self.save(key, Change(after, now.revision, (Show(),)), surface=notes)
                     return
 
-    async def alter(
-        self,
-        conversation: str,
-        change: Callable[[Conversation], tuple[Conversation, tuple[Effect, ...]] | None],
-        done: int,
-    ) -> None:
+    async def alter(self, conversation: str, change: Following, done: int) -> None:
         """Save what follows from the newest snapshot together with striking out an effect; None changes nothing."""
         async with self._lock(conversation):
             for _ in range(ATTEMPTS):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.desk import outcome as said
-from bot.desk.watched import Drawing, shown
+from bot.desk.parts import Following, Loop, noticed
+from bot.desk.watched import shown
 from bot.front import Front
 from bot.store import Pending, Store
-from flows.conversation import Conversation, Effect, Look, Saw, Show
+from flows.conversation import Conversation, Effect, Look, Saw
 from flows.machine import WrongTurn
 from probes.verdict import Verdict
 
@@ -20,21 +20,13 @@ if TYPE_CHECKING:
 
 MOST_TRIES = 5
 """How often an effect is taken up again after a process that died over it."""
-Following = Callable[[Conversation], tuple[Conversation, tuple[Effect, ...]] | None]
-
-
-class Saving(Drawing, Protocol):
-    """What runs want of the desk."""
-
-    async def alter(self, conversation: str, change: Following, done: int) -> None:
-        """Save what follows from the newest snapshot and strike out an effect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
     """The looks of this process."""
 
-    desk: Saving
+    desk: Loop
     store: Store
     look: Looker
     front: Front
@@ -74,8 +66,3 @@ class Runs:
 
         with suppress(Exception):
             await self.desk.alter(pending.conversation, following, pending.number)
-
-
-def noticed(now: Conversation, notice: str) -> tuple[Conversation, tuple[Effect, ...]]:
-    """Return what follows where a sentence is to be said above the step."""
-    return replace(now, revision=now.revision + 1, notice=notice), (Show(),)

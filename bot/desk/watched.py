@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from bot.desk.parts import Loop
 from bot.desk.progress import Rows
 from bot.front import Front
 from flows.conversation import Conversation
-from flows.machine import Tree
-from flows.screen import Progress, Screen
+from flows.screen import Progress
 from probes.causes import Cause, Confidence
 from probes.verdict import Verdict
 
@@ -23,20 +22,8 @@ STILL = 3.0
 """Seconds of quiet after which what runs still is drawn again, with the time that it took so far."""
 
 
-class Drawing(Protocol):
-    """What is wanted of the desk."""
-
-    tree: Tree
-
-    def reference(self, reason: BaseException) -> str:
-        """Log an error under a short word."""
-
-    def screen(self, conversation: Conversation, progress: Sequence[Progress] = ()) -> Screen:
-        """Return what is to be seen."""
-
-
 async def shown(
-    desk: Drawing, front: Front, look: Looker, conversation: Conversation, what: str, *, still: float = STILL
+    desk: Loop, front: Front, look: Looker, conversation: Conversation, what: str, *, still: float = STILL
 ) -> Verdict:
     """Look, and draw the checks meanwhile; a look that broke is one that saw nothing."""
     rows, changed = Rows(desk.tree.book.words), asyncio.Event()
@@ -63,7 +50,7 @@ async def shown(
 
 
 async def _draw(
-    desk: Drawing, front: Front, conversation: Conversation, rows: Rows, changed: asyncio.Event, *, still: float
+    desk: Loop, front: Front, conversation: Conversation, rows: Rows, changed: asyncio.Event, *, still: float
 ) -> None:
     drawn: tuple[Progress, ...] = ()
     clock = asyncio.get_running_loop().time
