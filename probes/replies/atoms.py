@@ -16,7 +16,15 @@ FEW = 14
 LONGEST = 10
 """Letters of a word that are looked for: more would tell no more texts apart, and take longer to load."""
 
+BYTES = 14
+"""Bytes of a word that are looked for: a letter of most scripts takes two or three, and tells more."""
+
 Words = frozenset[str]
+
+
+def shortened(word: str) -> str:
+    """Return the beginning of `word` that is looked for."""
+    return word[:LONGEST].encode()[:BYTES].decode(errors="ignore")
 
 
 def _worth(words: Words) -> float:
@@ -88,7 +96,7 @@ def atoms(pattern: str) -> Words:
     """Return words of which every match of `pattern` holds one; empty where none of at least 3 letters is sure."""
     exact, needed = _sequence(_parser.parse(pattern))
     chosen = _better(exact if exact and all(exact) else None, needed) or frozenset()
-    chosen = frozenset(w[:LONGEST] for w in chosen)
+    chosen = frozenset(shortened(w) for w in chosen)
     chosen = frozenset(w for w in chosen if not any(o != w and o in w for o in chosen))
     return chosen if chosen and min(len(w.encode()) for w in chosen) >= 3 else frozenset()
 
@@ -116,7 +124,7 @@ def beside(pattern: str, chosen: Words) -> Words:
     best: Words = frozenset()
     for each in _needed(_parser.parse(pattern)):
         words = frozenset(w for w in each if not any(o != w and o in w for o in each))
-        if len(words) > FEW or min(len(w) for w in words) < 2 or {w[:LONGEST] for w in words} & chosen:
+        if len(words) > FEW or min(len(w) for w in words) < 2 or {shortened(w) for w in words} & chosen:
             continue
         if not best or _worth(words) > _worth(best):
             best = words

@@ -12,7 +12,7 @@ import re2
 import yaml
 
 from probes.causes import Cause, Confidence
-from probes.replies.atoms import LONGEST, atoms, beside
+from probes.replies.atoms import atoms, beside, shortened
 from probes.replies.rulebook import Book, Pattern, Rule
 
 HERE = Path(__file__).parent
@@ -109,7 +109,7 @@ def expanded(text: str, words: dict[str, str]) -> str:
 def _pattern(text: str, words: dict[str, str]) -> Pattern:
     text = expanded(text, words)
     if not _PLAIN.intersection(text):
-        return Pattern(text, literal=True, atoms=(text[:LONGEST],))
+        return Pattern(text, literal=True, atoms=(shortened(text),))
     re2.compile(text)
     chosen = atoms(text)
     return Pattern(text, literal=False, atoms=tuple(sorted(chosen)), beside=tuple(sorted(beside(text, chosen))))
