@@ -1,4 +1,4 @@
-"""Take events: seen before? whose? which revision? then advance, save in one transaction, and let the effects begin."""
+"""The one loop, put together: events are taken, what follows is saved, and the effects begin."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from bot.desk import asides
-from bot.desk import outcome as said
 from bot.desk.casework import Casework
 from bot.desk.errands import Errands
-from bot.desk.outcome import Outcome, Result
-from bot.desk.parts import ATTEMPTS, UNNOTED, Following
+from bot.desk.outcome import Outcome
+from bot.desk.parts import ATTEMPTS, UNNOTED, Following, closed
 from bot.desk.sweep import Sweep
+from bot.desk.turns import Turns
 from bot.front import Front, Turn, Unreached
 from bot.store import Change, Moved, Pending, Store, StoreError
-from flows.conversation import AskedHuman, Cancel, Conversation, Effect, Filled, HandOver, Opened, Show, Status
-from flows.machine import Tree, WrongTurn
+from flows.conversation import Cancel, Conversation, Effect, Show, Status
+from flows.machine import Tree
 from flows.screen import Progress, Screen
 from flows.screens import screen
 
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from bot.desk.progress import Looker
 
 LOG = logging.getLogger(__name__)
-
-A_MOMENT = 3.0
-"""Seconds within which somebody who opens a conversation twice means one."""
 
 
 class Desk:
@@ -58,7 +55,6 @@ class Desk:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._support = support
         self._lease = lease
         self._name = secrets.token_hex(8)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -67,6 +63,7 @@ class Desk:
         self._errands = Errands(
             self, store, look, front, name=self._name, patience=patience, support=support, clock=clock
         )
+        self._turns = Turns(self, store, clock, support)
         self.casework = Casework(self, store, clock, whose)
         """What humans do about the cases that were handed to them."""
         self.sweep = Sweep(
@@ -84,106 +81,13 @@ class Desk:
         self, key: str, owner: str, text: str = "", *, locale: str = "en", surface: Mapping[str, str] | None = None
     ) -> Outcome:
         """Open a new conversation with what was typed after the command; the owner's older open ones are closed."""
-        try:
-            async with self._lock(f"owner {owner}"):
-                return await self._open(key, owner, text, locale, surface or {})
-        except Exception as reason:  # noqa: BLE001 - the person gets a sentence, whatever it was
-            return self._failed(reason, None)
+        return await self._turns.open(key, owner, text, locale=locale, surface=surface)
 
     async def take(self, turn: Turn) -> Outcome:
         """Take one event; returns after the commit, and raises nothing but a cancellation."""
-        try:
-            async with self._lock(turn.conversation):
-                return await self._take(turn)
-        except Exception as reason:  # noqa: BLE001 - the person gets a sentence, whatever it was
-            return await self._rescued(turn, reason)
+        return await self._turns.take(turn)
 
-    async def _open(self, key: str, owner: str, text: str, locale: str, surface: Mapping[str, str]) -> Outcome:
-        same = await self._just_opened(owner) if not text else None
-        if same is not None:  # a double click: one wish
-            await self.save(key)
-            return self._now(Result.DOUBLE, same)
-        for _ in range(ATTEMPTS):
-            new = self.tree.begin(secrets.token_hex(8), owner, locale=locale, started=self._clock())
-            new, effects = self.tree.advance(new, Opened(text))
-            with suppress(Moved):
-                opening = asides.change(self.tree, None, new, effects, now=self._clock())
-                saved = await self.save(key, opening, *await self._closing(new), surface=surface)
-                return self._now(Result.TAKEN if saved else Result.DOUBLE, new if saved else await self.current(owner))
-        raise RuntimeError("other processes saved first, every time")
-
-    async def _just_opened(self, owner: str) -> Conversation | None:
-        """Return a conversation in which nothing happened yet, opened a moment ago."""
-        now = await self.current(owner)
-        fresh = now is not None and now.revision == 1 and not (now.answers or now.texts)
-        return now if fresh and now and self._clock() - now.started < A_MOMENT else None
-
-    async def _closing(self, opened: Conversation) -> list[Change]:
-        """Return what closes the other open conversations of an owner: there is one at a time."""
-        kept, now = await self._store.of_owner(opened.owner), self._clock()
-        older = [c for c in kept if c.status is Status.OPEN and c.id != opened.id]
-        return [asides.change(self.tree, each, *_closed(each, None), now=now) for each in older]
-
-    async def _take(self, turn: Turn) -> Outcome:
-        for _ in range(ATTEMPTS):
-            conversation = await self._store.load(turn.conversation)
-            if conversation is None:
-                return await self._refused(turn, Result.MISSING, None, said.missing())
-            if conversation.owner != turn.owner:
-                return await self._refused(turn, Result.STRANGER, None, said.stranger())
-            form = isinstance(turn.event, Filled) and conversation.mistakes
-            shown = asides.form_shown(conversation, await self.surface(turn.conversation) if form else {})
-            if turn.revision is not None and turn.revision not in shown:
-                return await self._refused(turn, Result.OVER, conversation, said.over())
-            try:
-                after, effects = self.tree.advance(conversation, turn.event)
-            except WrongTurn:
-                handed = isinstance(turn.event, AskedHuman) and conversation.status is Status.HANDED
-                words = said.handed_already() if handed else said.over()
-                return await self._refused(turn, Result.OVER, conversation, words)
-            form_note = {asides.FORM: f"{shown.start} {after.revision}"} if after.mistakes else {}
-            with suppress(Moved):
-                now = self._clock()
-                moved = asides.change(self.tree, conversation, after, effects, now=now, event=turn.event)
-                opens = after.status is Status.OPEN is not conversation.status
-                others = await self._closing(after) if opens else ()
-                saved = await self.save(turn.key, moved, *others, surface={**turn.notes, **form_note})
-                return self._now(Result.TAKEN, after) if saved else self._now(Result.DOUBLE, conversation)
-        raise RuntimeError("other processes saved first, every time")
-
-    async def _refused(self, turn: Turn, result: Result, conversation: Conversation | None, words: str) -> Outcome:
-        """Claim the delivery all the same, so that its repetition stays quiet."""
-        claimed = await self.save(turn.key)
-        return self._now(result, conversation, words) if claimed else self._now(Result.DOUBLE, conversation)
-
-    def _now(self, result: Result, conversation: Conversation | None, words: str = "") -> Outcome:
-        return Outcome(result, conversation, self.screen(conversation) if conversation else None, words)
-
-    async def _rescued(self, turn: Turn, reason: Exception) -> Outcome:
-        """Answer an unexpected error; somebody who asked for a human gets one even where the tree is broken."""
-        conversation = None
-        with suppress(Exception):
-            conversation = await self._store.load(turn.conversation)
-        outcome = self._failed(reason, conversation)
-        if conversation is None or conversation.owner != turn.owner or not isinstance(turn.event, AskedHuman):
-            return outcome
-        with suppress(Exception):
-            handed = replace(conversation, revision=conversation.revision + 1, status=Status.HANDED, run=None)
-            moved = asides.change(self.tree, conversation, handed, (HandOver(),), now=self._clock())
-            if await self.save(turn.key, moved):
-                return replace(outcome, result=Result.TAKEN, conversation=handed, screen=None, said="")
-        return outcome
-
-    def _failed(self, reason: Exception, conversation: Conversation | None) -> Outcome:
-        reference = self.reference(reason)
-        words = said.unsaved if isinstance(reason, StoreError) else said.failed
-        drawn = None
-        if conversation is not None:
-            with suppress(Exception):
-                drawn = self.screen(conversation)
-        return Outcome(Result.FAILED, conversation, drawn, words(reference, self._support), reference)
-
-    # For the errands
+    # For its parts
 
     async def save(
         self, key: str | None, *changes: Change, done: Sequence[int] = (), surface: Mapping[str, str] | None = None
@@ -218,7 +122,7 @@ class Desk:
         self, key: str, conversation: str, *, notes: Mapping[str, str], notice: str | None = None
     ) -> None:
         """Draw the newest step anew, once a delivery, with a front's notes, and with a sentence if there is one."""
-        async with self._lock(conversation):
+        async with self.lock(conversation):
             for _ in range(ATTEMPTS):
                 if (now := await self._store.load(conversation)) is None:
                     return
@@ -229,7 +133,7 @@ class Desk:
 
     async def alter(self, conversation: str, change: Following, done: int) -> None:
         """Save what follows from the newest snapshot together with striking out an effect; None changes nothing."""
-        async with self._lock(conversation):
+        async with self.lock(conversation):
             for _ in range(ATTEMPTS):
                 before = await self._store.load(conversation)
                 following = change(before) if before else None
@@ -245,10 +149,10 @@ class Desk:
     async def expire(self, conversation: str, notice: str, done: int) -> None:
         """Close a conversation that nobody came back to, and strike out the effect of its timer."""
 
-        def closed(now: Conversation) -> tuple[Conversation, tuple[Effect, ...]] | None:
-            return _closed(now, notice) if now.status is Status.OPEN else None
+        def following(now: Conversation) -> tuple[Conversation, tuple[Effect, ...]] | None:
+            return closed(now, notice) if now.status is Status.OPEN else None
 
-        await self.alter(conversation, closed, done)
+        await self.alter(conversation, following, done)
 
     def reference(self, reason: BaseException) -> str:
         """Log an error and return the short word under which it stands there; what is known needs no traceback."""
@@ -259,7 +163,8 @@ class Desk:
         LOG.error("reference %s: %s", word, type(reason).__name__, exc_info=reason)
         return word
 
-    def _lock(self, name: str) -> asyncio.Lock:
+    def lock(self, name: str) -> asyncio.Lock:
+        """Return the lock of this process for whatever bears a name; it lives for as long as somebody wants it."""
         lock = self._locks.get(name)
         if lock is None:
             lock = self._locks[name] = asyncio.Lock()
@@ -302,7 +207,7 @@ class Desk:
 
     async def speaks(self, conversation: str, locale: str) -> None:
         """Keep a person's language with their conversation; no step is shown anew for it."""
-        async with self._lock(conversation):
+        async with self.lock(conversation):
             now = await self._store.load(conversation)
             if now is not None and now.locale != locale:
                 with suppress(Moved):
@@ -327,8 +232,3 @@ class Desk:
     async def found_at(self, name: str, value: str) -> str | None:
         """Return the conversation with this note."""
         return await self._store.found_at(name, value)
-
-
-def _closed(now: Conversation, notice: str | None) -> tuple[Conversation, tuple[Effect, ...]]:
-    cancel: tuple[Effect, ...] = (Cancel(now.run),) if now.run else ()
-    return replace(now, revision=now.revision + 1, status=Status.CLOSED, run=None, notice=notice), (*cancel, Show())
