@@ -49,37 +49,43 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.files:
             return complain("--jsonl reads standard input; name no files with it.")
         return _lines(book, own)
-    texts: list[tuple[str | None, str]] = []
-    for name in arguments.files or [STANDARD_INPUT]:
-        if name == STANDARD_INPUT:
-            file = _handed_in()
-            if file.refused and file.refused is not Refused.EMPTY:
-                return complain(f"What was handed in {_REFUSED[file.refused]}")
-            texts.append((name if arguments.files else None, file.text))
-            continue
-        if not name.strip():
-            return complain("No file is named. Paste the words of the error on standard input, or name a file of them.")
-        try:
-            data = Path(name).read_bytes()
-        except OSError as error:
-            hint = " To have words read, paste them on standard input." if " " in name.strip() else ""
-            return complain(f"{name!r} cannot be read: {error.strerror}.{hint}")
-        file = opened(data, name)
-        if file.refused:
-            return complain(f"{name!r} {_REFUSED[file.refused]}")
-        texts.append((name, file.text))
+    try:
+        texts = [(name, _text(name)) for name in arguments.files or [STANDARD_INPUT]]
+    except WrongCall as wrong:
+        return complain(wrong)
     failed = False
     for number, (name, text) in enumerate(texts):
         reading = read(text, own=own)
         failed = failed or reading.failure
         if arguments.json:
             found = _object(book, reading)
-            print(_encoded({"file": name, **found} if name is not None else found))
+            print(_encoded({"file": name, **found} if arguments.files else found))
         else:
             if number:
                 print()
-            print((f"{name}:\n" if name is not None and len(texts) > 1 else "") + redact(_page(book, reading, text))[0])
+            print((f"{name}:\n" if len(texts) > 1 else "") + redact(_page(book, reading, text))[0])
     return 1 if failed else 0
+
+
+def _text(name: str) -> str:
+    """Return the text of a named file, or of standard input; raises WrongCall where there is none to be read."""
+    if name == STANDARD_INPUT:
+        file = _handed_in()
+        if file.refused and file.refused is not Refused.EMPTY:
+            raise WrongCall(f"What was handed in {_REFUSED[file.refused]}")
+        return file.text
+    if not name.strip():
+        raise WrongCall("No file is named. Paste the words of the error on standard input, or name a file of them.")
+    try:
+        with Path(name).open("rb") as whole:
+            data = whole.read(MOST + 1)
+    except OSError as error:
+        hint = " To have words read, paste them on standard input." if " " in name.strip() else ""
+        raise WrongCall(f"{name!r} cannot be read: {error.strerror}.{hint}") from None
+    file = opened(data, name)
+    if file.refused:
+        raise WrongCall(f"{name!r} {_REFUSED[file.refused]}")
+    return file.text
 
 
 def _handed_in() -> Opened:

@@ -37,6 +37,12 @@ async def test_words_in_the_place_of_a_file_are_told_where_they_go():
     assert "paste them on standard input" in words.err
 
 
+async def test_of_a_file_without_an_end_no_more_is_read_than_can_be_a_mail():
+    endless = await smtp_help("explain", "/dev/zero")
+    assert (endless.status, endless.out) == (2, "")
+    assert "is larger than 5 MB" in endless.err
+
+
 BOUNCE = """\
 From: MAILER-DAEMON@mx.example.com
 To: ann@example.com
