@@ -141,3 +141,9 @@ def test_no_file_names_a_registry_or_this_machine():
 def test_every_dependency_has_a_range():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert all(re.search(r"[<>=]", one) for one in project["dependencies"])
+
+
+def test_each_changelog_line_says_what_kind_of_change_it_is():
+    lines = [line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines() if line[:1] == "-"]
+    assert [line for line in lines if not re.match(r"- (New|Fix|Security|Breaking): \S", line)] == []
+    assert len(lines) == len(set(lines))
