@@ -78,6 +78,8 @@ _CARRIED = {
     Cause.ACCOUNT_DISABLED_OR_LOCKED: Cause.SUSPENDED_OR_DISABLED_MAILBOX,
 }
 """What words about the next server mean once they are said of the recipient's."""
+_NAMES = frozenset((Cause.SERVER_NAME_WRONG, Cause.NO_ADDRESS))
+"""What no server says of itself: a text that opens with a reply's code speaks of another's name."""
 
 _SUBJECTS = {
     Cause.RECIPIENT_UNKNOWN: "01",
@@ -190,6 +192,8 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
         matches = [match for match in matches if match.rule.cause not in never]
     if known.bounced:
         matches = [_carried(match) for match in matches if match.rule.cause not in _AT_A_PROGRAM]
+    elif code is not None and text.shown.startswith(str(code)):
+        matches = [_carried(match) if match.rule.cause in _NAMES else match for match in matches]
     made_by = ", ".join(sorted(software)) or None
     if not matches:
         return (

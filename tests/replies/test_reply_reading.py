@@ -74,6 +74,11 @@ def test_a_number_that_only_microsoft_gives_needs_no_name_beside_it():
     assert read("550 5.7.506 Access Denied, Bad HELO").cause == "helo_rejected"
 
 
+def test_a_name_that_a_reply_does_not_find_is_no_name_of_the_server_itself():
+    assert read("mail.example.com host can't be resolved").cause == "server_name_wrong"
+    assert read("451 4.7.0 mail.example.com host can't be resolved").cause == "recipient_domain_invalid"
+
+
 def test_a_live_reply_is_read_with_its_stage():
     assert read_reply(535, "no", stage="auth").cause == "auth_failed_credentials"
     assert read_reply(550, "no", stage="rcpt").cause == "recipient_unknown"
