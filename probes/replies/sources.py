@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,14 @@ import yaml
 
 from probes.causes import Cause, Confidence
 from probes.replies.atoms import atoms, beside, shortened
+from probes.replies.clean import pattern
 from probes.replies.rulebook import Book, Pattern, Rule
 
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
 COMPILED = HERE / "rules.json"
+STAGES = ("dns", "connect", "tls", "auth", "mail", "rcpt", "data")
+_LISTS = ("patterns", "with", "unless", "stages", "codes", "enhanced", "providers", "also", "examples", "not")
 _PLAIN = frozenset(r"\.^$*+?{}[]|()")
 _KEYS = frozenset(
     (  # noqa: SIM905 - a list of words
@@ -106,11 +111,34 @@ def expanded(text: str, words: dict[str, str]) -> str:
     return text.replace("…", ".{0,90}?")
 
 
+def _sound(text: str) -> None:
+    """Raise ValueError with what is wrong with a pattern."""
+    try:
+        pattern(text)
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        raise ValueError(f"not a pattern: {said.decode() if isinstance(said, bytes) else said}") from None
+
+
+def _known(kind: type[StrEnum], value: str, what: str) -> str:
+    """Return a word of a vocabulary; ValueError naming some where it is none."""
+    if value in tuple(kind):
+        return value
+    words = ", ".join(tuple(kind)[:4])
+    raise ValueError(f"{value!r} is no {what}: use one of {words}" + (" ..." if len(kind) > 4 else ""))
+
+
+def _one_of(value: Any, words: Iterable[str], what: str) -> str:
+    if value not in words:
+        raise ValueError(f"{value!r} is no {what}: use one of {', '.join(words)}")
+    return str(value)
+
+
 def _pattern(text: str, words: dict[str, str]) -> Pattern:
     text = expanded(text, words)
     if not _PLAIN.intersection(text):
         return Pattern(text, literal=True, atoms=(shortened(text),))
-    re2.compile(text)
+    _sound(text)
     chosen = atoms(text)
     return Pattern(text, literal=False, atoms=tuple(sorted(chosen)), beside=tuple(sorted(beside(text, chosen))))
 
@@ -119,7 +147,7 @@ def _either(value: Any, words: dict[str, str]) -> tuple[str, ...]:
     """Return patterns as the one pattern that matches where any of them does: one search instead of many."""
     texts = [expanded(each, words) for each in _lines(value)]
     for each in texts:
-        re2.compile(each)
+        _sound(each)
     return ("|".join(texts),) if texts else ()
 
 
@@ -138,16 +166,25 @@ def _rule(entry: dict[str, Any], cause: Cause, words: dict[str, str]) -> Rule:
             each.literal and each.text != each.text.lower()
         ):
             raise ValueError(f"a pattern is written in small letters: {each.text!r}")
+    for key in _LISTS:
+        if isinstance(entry.get(key), dict) or any(isinstance(one, dict | list) for one in entry.get(key) or ()):
+            raise ValueError(f"{key} is a text or a list of texts; put quotes around one that holds a colon")
     enhanced, reply = _texts(entry.get("enhanced")), _texts(entry.get("codes"))
     if not patterns and not enhanced and not reply:
         raise ValueError(f"the rule {name} has neither patterns nor codes")
     default = "60" if patterns else "30" if enhanced else "15"
-    permanent = entry.get("permanent")
+    permanent, weight, stage = entry.get("permanent"), str(entry.get("weight") or default), entry.get("stage")
+    if not (weight.isascii() and weight.isdigit()):
+        raise ValueError(f"{weight!r} is no weight: use a number such as {default}")
+    if permanent is not None:
+        _one_of(permanent, ("true", "false"), "value of permanent")
+    for each in (*_texts(entry.get("stages")), *([stage] if stage else ())):
+        _one_of(each, STAGES, "stage")
     return Rule(
         name=name if "." in name else f"{cause.value}.{name}",
         cause=cause,
-        weight=int(entry.get("weight") or default),
-        confidence=Confidence(entry.get("confidence") or "likely"),
+        weight=int(weight),
+        confidence=Confidence(_known(Confidence, entry.get("confidence") or "likely", "confidence")),
         patterns=tuple(patterns),
         together=_either(entry.get("with"), words),
         unless=_either(entry.get("unless"), words),
@@ -155,10 +192,17 @@ def _rule(entry: dict[str, Any], cause: Cause, words: dict[str, str]) -> Rule:
         codes=reply,
         enhanced=enhanced,
         providers=_texts(entry.get("providers")),
-        also=tuple(Cause(c) for c in _texts(entry.get("also"))),
-        stage=entry.get("stage"),
+        also=tuple(Cause(_known(Cause, each, "cause")) for each in _texts(entry.get("also"))),
+        stage=stage,
         permanent=None if permanent is None else permanent == "true",
     )
+
+
+def _cause(entry: dict[str, Any], path: Path) -> Cause:
+    named = entry.get("cause") or (path.stem if path.stem in tuple(Cause) else "")
+    if not named:
+        raise ValueError("a rule says which cause its words mean, such as cause: relay_denied")
+    return Cause(_known(Cause, str(named), "cause"))
 
 
 def _load_yaml(path: Path, found: Sources) -> Any:
@@ -167,6 +211,8 @@ def _load_yaml(path: Path, found: Sources) -> Any:
     except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         says = getattr(error, "problem", None) or str(error)
+        if isinstance(error, UnicodeDecodeError):
+            says = "this is no text in UTF-8"
         found.problems.append(Problem(str(path), mark.line + 1 if mark else 1, says))
         return None
 
@@ -178,7 +224,7 @@ def read_file(path: Path, found: Sources) -> None:
         return
     entries = page.get("rules") if isinstance(page, dict) else page
     if not isinstance(entries, list):
-        found.problems.append(Problem(str(path), 1, "a list of rules is expected"))
+        found.problems.append(Problem(str(path), 1, "a list of rules is expected, under rules:"))
         return
     for entry in entries:
         if not isinstance(entry, dict):
@@ -186,8 +232,8 @@ def read_file(path: Path, found: Sources) -> None:
             continue
         line = int(entry["__line__"])
         try:
-            rule = _rule(entry, Cause(entry.get("cause", path.stem)), found.words)
-        except (ValueError, re2.error) as error:
+            rule = _rule(entry, _cause(entry, path), found.words)
+        except ValueError as error:
             found.problems.append(Problem(str(path), line, str(error)))
             continue
         if any(other.rule.name == rule.name for other in found.rules):

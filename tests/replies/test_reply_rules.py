@@ -105,7 +105,33 @@ def test_a_shipped_rule_made_too_wide_is_caught(monkeypatch: pytest.MonkeyPatch,
         ("- name: x\n  cause: ok\n  patterns: abcd", 1, "has no example"),
         ("- name: x\n  cause: ok\n  patterns: abcd\n  examples: [efgh]", 1, "is read as unknown"),
         ("- name: x\n  cause: ok\n  patterns: abcd\n  examples: [abcd]\n  not: [abcde]", 1, "which it must not"),
-        ("- name: x\n  cause: ok\n  patterns: abcd\n  weight: heavy\n  examples: [abcd]", 1, "heavy"),
+        ("- name: x\n  cause: ok\n  patterns: abcd\n  weight: heavy\n  examples: [abcd]", 1, "'heavy' is no weight"),
+        (
+            "- name: x\n  cause: ok\n  patterns: abcd\n  confidence: sure\n  examples: [abcd]",
+            1,
+            "'sure' is no confidence",
+        ),
+        (
+            "- name: x\n  cause: ok\n  patterns: abcd\n  also: [moon]\n  examples: [abcd]",
+            1,
+            "'moon' is no cause: use one of",
+        ),
+        ("- name: x\n  cause: ok\n  patterns: abcd\n  stages: [lunch]\n  examples: [abcd]", 1, "'lunch' is no stage"),
+        ("- name: x\n  cause: ok\n  patterns: abcd\n  stage: lunch\n  examples: [abcd]", 1, "'lunch' is no stage"),
+        (
+            "- name: x\n  cause: ok\n  patterns: abcd\n  permanent: maybe\n  examples: [abcd]",
+            1,
+            "use one of true, false",
+        ),
+        ("- name: x\n  cause: ok\n  patterns: {a: b}\n  examples: [abcd]", 1, "patterns is a text or a list of texts"),
+        (
+            "- name: x\n  cause: ok\n  patterns: abcd\n  examples: [550 5.1.1: no]",
+            1,
+            "put quotes around one that holds",
+        ),
+        ("- name: x\n  patterns: abcd\n  examples: [abcd]", 1, "a rule says which cause its words mean"),
+        ("- name: x\n  cause:\n  patterns: abcd\n  examples: [abcd]", 1, "a rule says which cause its words mean"),
+        ("rule:\n- name: x", 1, "a list of rules is expected, under rules:"),
     ],
 )
 def test_a_mistake_in_own_rules_is_named_with_its_line(tmp_path: Path, text: str, line: int, says: str):
@@ -113,6 +139,12 @@ def test_a_mistake_in_own_rules_is_named_with_its_line(tmp_path: Path, text: str
     page.write_text(text)
     problems = [str(problem) for problem in prove(page)]
     assert any(p.startswith(f"{page}:{line}: ") and says in p for p in problems), problems
+
+
+def test_a_file_of_rules_that_is_no_text_is_said_to_be_none(tmp_path: Path):
+    page = tmp_path / "own.yaml"
+    page.write_bytes(b"rules: \xff\xfe\x00")
+    assert [str(problem) for problem in prove(page)] == [f"{page}:1: this is no text in UTF-8"]
 
 
 def test_words_are_found_without_which_a_pattern_cannot_match():
@@ -161,7 +193,7 @@ def test_an_own_rule_may_need_more_words_and_say_whether_it_lasts(tmp_path: Path
     assert read("450 mars relay", own=load_own(page)).permanent is True
 
 
-def test_an_empty_file_of_own_rules_is_named(tmp_path: Path):
+def test_an_empty_file_of_own_rules_is_sound(tmp_path: Path):
     page = tmp_path / "own.yaml"
     page.write_text("")
     assert load_own(page) is not None
