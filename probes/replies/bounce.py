@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from probes.causes import Cause, Confidence
 from probes.replies import bounce_text, facts
 from probes.replies import bounce_words as words
+from probes.replies.bounce_report import Told, after_type, joined, reported
 from probes.replies.clean import Clean, bounded, clean, pattern, sound
 from probes.replies.events import Event, events
 from probes.replies.message import Fields, Parts, is_message, taken_apart, unquoted
@@ -18,7 +19,6 @@ WORDS = 50
 """A rule of at least this weight goes by clear words; below it more is read before it is believed."""
 
 BOUNCED = Known(bounced=True)
-_DONE = ("delivered", "relayed", "expanded", "deliverable")
 MOST = 200
 """Recipients of one bounce that are read; a list of more is told by its first."""
 
@@ -36,74 +36,6 @@ _DAEMONS_BEHIND_NOBODY = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """One recipient with what was said of it; `delayed` where it may still arrive."""
-
-    address: str
-    text: str
-    status: str = ""
-    delayed: bool = False
-    host: str = ""
-
-
-def _after_type(value: str) -> str:
-    """Return a typed field's value without its type (`rfc822; a@b`, `smtp; 550 ...`; RFC 3464, 2.1.2)."""
-    head, mark, rest = value.partition(";")
-    kind = head.strip().lower()
-    known = (
-        "rfc822",
-        "smtp",
-        "dns",
-        "x-",
-        "unknown",
-        "utf-8",
-        "utf8",
-        "notes",
-        "x400",
-        "esmtp",
-        "lmtp",
-        "local",
-        "exim",
-        "dovecot",
-        "fax",
-    )
-    return rest.strip() if mark and (not kind or kind.startswith(known)) else value.strip()
-
-
-def _address(value: str) -> str:
-    return _after_type(value).split(" (")[0].strip().strip("<>'\" ").removeprefix("rfc822;").removeprefix("IMCEAEX-")
-
-
-def _full(address: str) -> bool:
-    name, _, domain = address.rpartition("@")
-    return bool(name) and "." in domain and "/" not in name
-
-
-def _reported(groups: list[Fields]) -> tuple[list[_Told], list[str]]:
-    """Return those not delivered, and the addresses of those that were."""
-    told: list[_Told] = []
-    done: list[str] = []
-    for group in groups:
-        final = _address(group.get("final-recipient", "")) or _address(group.get("x-actual-recipient", ""))
-        original = _address(group.get("original-recipient", ""))
-        address = final or original
-        if not _full(address) and "@" in original:
-            address = original
-        if not address:
-            continue
-        action = group.get("action", "failed").lower().split("(")[0].strip().rstrip(".")
-        status = group.get("status", "")
-        if action in _DONE:
-            done.append(address)
-            continue
-        text = _after_type(group.get("diagnostic-code", "")) or group.get("x-supplementary-info", "")
-        extra = " ".join(v for k, v in group.items() if k.startswith(("x-display-name", "x-notes")))
-        host = _after_type(group.get("remote-mta", ""))
-        told.append(_Told(address, f"{text} {extra}".strip(), status, action == "delayed", host))
-    return [one for one in told if "@" in one.address] or told, done
-
-
-@dataclass(frozen=True, slots=True)
 class _Beside:
     """What a bounce says to people: to each recipient (by small letters), and to all of them with its weight."""
 
@@ -111,7 +43,7 @@ class _Beside:
     shared: tuple[Reading, int] | None
 
 
-def _status(one: _Told, text: Clean, matcher: Matcher) -> Known:
+def _status(one: Told, text: Clean, matcher: Matcher) -> Known:
     """Return what the report's fields say beside its text; the text's own enhanced code goes before the field's."""
     status = one.status.split(" ")[0].strip()
     if status[:1] not in ("4", "5") or status.count(".") != 2:
@@ -132,7 +64,7 @@ def _read_words(text: str, matcher: Matcher, known: Known = BOUNCED) -> tuple[Re
     return read_clean(clean(bounce_text.without_formulas(text)), matcher, known)
 
 
-def _read_told(one: _Told, beside: _Beside, matcher: Matcher) -> tuple[Reading, int]:
+def _read_told(one: Told, beside: _Beside, matcher: Matcher) -> tuple[Reading, int]:
     """Read what was said of one recipient; where that is only a code, what the message says to people as well."""
     text = clean(bounce_text.innermost(one.text) or bounce_text.without_formulas(one.text) or one.status)
     reading, weight = read_clean(text, matcher, _status(one, text, matcher))
@@ -153,7 +85,7 @@ def _read_told(one: _Told, beside: _Beside, matcher: Matcher) -> tuple[Reading, 
     return replace(chosen, reply_code=reply, enhanced_code=enhanced), heavier
 
 
-def _failed(one: _Told, reading: Reading) -> FailedRecipient:
+def _failed(one: Told, reading: Reading) -> FailedRecipient:
     permanent = reading.permanent
     if one.delayed:
         permanent = False
@@ -196,9 +128,7 @@ def from_daemon(head: Fields) -> bool:
     return any(d in sender for d in _DAEMONS) or (nobody and any(d in sender for d in _DAEMONS_BEHIND_NOBODY))
 
 
-def _assembled(
-    told: list[_Told], human: str, matcher: Matcher, excluded: tuple[str, ...], subject: str = ""
-) -> Reading:
+def _assembled(told: list[Told], human: str, matcher: Matcher, excluded: tuple[str, ...], subject: str = "") -> Reading:
     """Put the readings of all recipients together; the first that failed decides."""
     failed = ([one for one in told if not one.delayed] or told)[:MOST]
     known = {one.address.lower() for one in failed}
@@ -206,9 +136,10 @@ def _assembled(
     if not weight and subject and not pattern(words.SUBJECT_OF_ANOTHER).search(subject):
         whole, weight = _read_words(bounce_text.without_copy(subject), matcher)
     shared = (whole, weight)
-    if len(known) > 1:
+    each = {a.lower(): said for a, said in bounce_text.recipients(human, ())}
+    if len(known) > 1 and (any(each.values()) or any(one.text or one.status for one in failed)):
         shared = _read_words(bounce_text.beside(human, tuple(known)), matcher)
-    beside = _Beside({a.lower(): said for a, said in bounce_text.recipients(human, ())}, shared)
+    beside = _Beside(each, shared)
     results: dict[str, tuple[FailedRecipient, Reading, int]] = {}
     for one in failed:
         reading, weight = _read_told(one, beside, matcher)
@@ -224,7 +155,7 @@ def _assembled(
         reading,
         stage=bounce_text.stage_said(" ".join(around.split())) or reading.stage,
         cause=listed[0].cause if reading.cause in _NOTHING_FAILED else reading.cause,
-        failure=True,
+        failure=not all(one.delayed for one in told),
         permanent=any(r.permanent for r in listed),
         confidence=reading.confidence if weight else Confidence.POSSIBLE,
         recipients=tuple(listed),
@@ -245,14 +176,17 @@ def _nothing(rule: str, quote: str, software: str | None = None) -> Reading:
     )
 
 
-def _plain_told(human: str, excluded: tuple[str, ...], head: Fields) -> list[_Told]:
+def _plain_told(human: str, excluded: tuple[str, ...], head: Fields) -> list[Told]:
     delayed = bounce_text.is_delay(head.get("subject", ""), human)
-    told = [_Told(a, said, "", delayed) for a, said in bounce_text.recipients(human, excluded)]
+    members = bounce_text.nameless(human, head.get("from", ""))
+    if members:
+        return [Told(address, human, "", delayed) for address in members]
+    told = [Told(a, said, "", delayed) for a, said in bounce_text.recipients(human, excluded)]
     named = [a.strip(" <>") for a in head.get("x-failed-recipients", "").split(",") if "@" in a]
     if not named:
         return told
     said_of = {one.address.lower(): one.text for one in told}
-    return [_Told(a, said_of.get(a.lower(), ""), "", delayed) for a in dict.fromkeys(named)]
+    return [Told(a, said_of.get(a.lower(), ""), "", delayed) for a in dict.fromkeys(named)]
 
 
 def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
@@ -261,7 +195,7 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     if _is_reply(parts, human):
         return _nothing("not_a_failure.report", head.get("subject", "") or parts.human)
     groups = parts.groups or parts.receipts or bounce_text.inline_groups(parts.human)
-    told, done = _reported(groups)
+    told, done = reported(groups)
     excluded = tuple(facts.addresses(head.get("to", "")))
     if done and not told:
         return _nothing("not_a_failure.delivered", human or "Action: delivered")
@@ -285,18 +219,18 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     return _assembled(told, human, matcher, excluded, head.get("subject", "")) if told else reading
 
 
-def _hidden(parts: Parts, human: str, excluded: tuple[str, ...]) -> list[_Told]:
+def _hidden(parts: Parts, human: str, excluded: tuple[str, ...]) -> list[Told]:
     """Return the recipient where the words for people name none: of the mail that came back, or the only address."""
     subject = parts.headers.get("subject", "")
     delayed = bounce_text.is_delay(subject, human)
     named = bounce_text.lone(human, excluded) or bounce_text.lone(subject, excluded)
     inside = bounce_text.named_in(parts.human[len(human) :]) + list(facts.addresses(parts.original.get("to", "")))
     named = named or [a for a in inside if a not in excluded]
-    return [_Told(a, "", "", delayed) for a in named[:1]]
+    return [Told(a, "", "", delayed) for a in named[:1]]
 
 
 def _read_events(found: list[Event], matcher: Matcher) -> Reading:
-    told = [_Told(one.address, _after_type(one.text), one.status, one.delayed) for one in found if not one.fine]
+    told = [Told(one.address, after_type(one.text), one.status, one.delayed) for one in found if not one.fine]
     return _assembled(told, "", matcher, ()) if told else _nothing("not_a_failure.event", found[0].text or "delivered")
 
 
@@ -313,9 +247,14 @@ def read_message(text: str, matcher: Matcher) -> Reading | None:
     if not bounce_text.looks_bounced(text):
         return None
     human = bounce_text.without_copy(text)
-    told, done = _reported(bounce_text.inline_groups(text))
+    sender = bounce_text.sent_to(text)
+    groups = bounce_text.inline_groups(text)
+    told, done = reported(groups)
     if done and not told:
         return _nothing("not_a_failure.delivered", human)
-    if not told:
-        told = _plain_told(human, (), {})
+    if told:
+        told = joined(told, groups, _plain_told(bounce_text.above_report(human), sender, {}))
+    else:
+        told = _plain_told(human, sender, {})
+    told = told or _plain_told(bounce_text.said_below(text[len(human) :]), sender, {})
     return _assembled(told, human, matcher, ()) if told else None

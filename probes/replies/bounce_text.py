@@ -18,21 +18,24 @@ def is_reply_subject(subject: str) -> bool:
 
 def is_delay(subject: str, human: str) -> bool:
     """Return whether a bounce only says that the mail waits."""
-    if pattern(words.DELAYED_SUBJECT).search(subject):
+    told = subject.partition(":")[0] if pattern(words.SUBJECT_OF_ANOTHER).search(subject) else subject
+    if pattern(words.DELAYED_SUBJECT).search(told):
+        return True
+    if pattern(words.STILL_WAITING).search(human):
         return True
     return bool(pattern(words.DELAY).search(human)) and not pattern(words.GIVEN_UP).search(subject + "\n" + human)
 
 
 def marked(text: str) -> bool:
     """Return whether the words of a bounce occur in a text."""
-    low = straightened(text[:20000]).lower().translate(folding())
+    low = " ".join(straightened(text[:20000]).lower().translate(folding()).split())
     return any(mark in low for mark in words.MARKS)
 
 
 def looks_bounced(text: str) -> bool:
-    """Return whether the words of a bounce occur in a text of some lines."""
+    """Return whether the words of a bounce occur in a text of some lines, or its usual words beside an address."""
     if text.count("\n") < 2 and len(text) < 250:
-        return False
+        return "@" in text and bool(pattern(words.SHORT).search(text))
     return marked(text)
 
 
@@ -52,8 +55,8 @@ def without_copy(text: str) -> str:
 
 def without_formulas(text: str) -> str:
     """Take out what mail systems say in every bounce, and the lines of the mail itself that are told again."""
-    if ": retry timeout exceeded" in text and pattern(r"(?:^|\s)[45]\d\d[ -]").search(text):
-        text = text.replace(": retry timeout exceeded", "")
+    if "retry timeout exceeded" in text and pattern(r"(?:^|\s)[45]\d\d[ -]").search(text):
+        text = pattern(r":\s+retry timeout exceeded").sub("", text)
     if "remote_host_said" in text.lower():
         text = text.replace("_", " ").replace("/", " ")
     if "<-" in text or "->" in text or "<<" in text or ">>" in text:
@@ -73,6 +76,17 @@ def innermost(text: str) -> str:
     """Return the reply that an Exchange of old put in brackets (`<host #5.7.1 smtp;550 ...>`), else nothing."""
     found = pattern(words.BRACKETED).search(text)
     return str(found.group(1)).strip() if found else ""
+
+
+def above_report(text: str) -> str:
+    """Return what stands above a delivery report that was pasted as text."""
+    found = pattern(words.REPORT).search(text)
+    return text[: found.start()] if found else text
+
+
+def said_below(text: str) -> str:
+    """Return the lines below the mark of a copy that say of an address why it failed: a few systems put them there."""
+    return "\n".join(line for line in text.splitlines()[:MOST_LINES] if pattern(words.SAID_BELOW).search(line))
 
 
 def named_in(text: str) -> list[str]:
@@ -95,9 +109,22 @@ def inline_groups(text: str) -> list[Fields]:
     return groups
 
 
-def _usable(address: str, excluded: tuple[str, ...]) -> bool:
+def sent_to(text: str) -> tuple[str, ...]:
+    """Return to whom a bounce went that somebody forwards as text: its sender's address, which is no recipient."""
+    found = pattern(words.FORWARDED).search(text)
+    if not found:
+        return ()
+    for line in text[found.end() :].splitlines()[:8]:
+        told = pattern(words.SENT_TO).search(line)
+        if told:
+            return addresses(told.group(1))
+    return ()
+
+
+def _usable(address: str, excluded: tuple[str, ...], named: bool = False) -> bool:
+    """Return whether an address may be a recipient; one of a help desk where it is `named` as one."""
     low = address.lower().strip(".")
-    if low in (e.lower() for e in excluded) or low.startswith(words.NOBODY):
+    if low in (e.lower() for e in excluded) or (low.startswith(words.NOBODY) and not named):
         return False
     domain = low.rpartition("@")[2]
     return not pattern(r"^[\w.$-]{20,}@.*(?:prod\.outlook\.com|local|mail\.gmail\.com)$|^\d{8,}\.|^20\d{12}").search(
@@ -117,16 +144,32 @@ def recipients(human: str, excluded: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(address, "") for address in named]
 
 
+def nameless(human: str, sender: str) -> list[str]:
+    """Return the members that AOL names without their domain, which is that of the bounce's own sender."""
+    domain = sender.rpartition("@")[2].strip('<>" ').lower()
+    if not domain.endswith("aol.com"):
+        return []
+    lines = human.splitlines()[:MOST_LINES]
+    text = " ".join(human.split())
+    said = pattern(words.NAMELESS).search(text) or any(line.rstrip().endswith(":") for line in lines)
+    bare = [line.strip() for line in lines if pattern(r"^[ \t]+[\w.-]{3,40}$").search(line)]
+    return [f"{name}@{domain}" for name in bare] if said else []
+
+
 def _blocks(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, list[str]]]:
     """Return each line that is about a recipient, with those that follow it up to an empty one."""
     found: list[tuple[str, list[str]]] = []
-    open_block, sender = False, False
+    open_block, in_dialogue, sender = False, False, False
     for line in lines:
         start = None if sender and line.strip() else _recipient_line(line, excluded)
+        if not start and not open_block and "@" in line:
+            start = _generated(line, excluded)
+        if open_block and not start and in_dialogue and pattern(words.TRANSCRIPT).search(line):
+            open_block = False
         if start:
             address, rest = start
             found.append((address, [rest] if rest else []))
-            open_block = True
+            open_block, in_dialogue = True, bool(pattern(r"\.\.\. \S").search(line))
         elif found and open_block:
             if line.strip():
                 found[-1][1].append(line.strip())
@@ -141,7 +184,11 @@ def _ended(lines: list[str], excluded: tuple[str, ...]) -> list[str]:
     found: dict[str, str] = {}
     for line in lines:
         match = pattern("(?i)" + words.ENDS).search(line) if "@" in line and len(line) < 300 else None
-        if match and _usable(match.group(2), excluded) and not pattern(words.NOT_ENDS).search(match.group(1)):
+        if (
+            match
+            and _usable(match.group(2), excluded, named=True)
+            and not pattern(words.NOT_ENDS).search(match.group(1))
+        ):
             found.setdefault(match.group(2).lower(), match.group(2).strip("."))
     return list(found.values())
 
@@ -173,12 +220,17 @@ _NOT_RECIPIENTS = (
 )  # fmt: skip
 
 
+def _generated(line: str, excluded: tuple[str, ...]) -> tuple[str, str] | None:
+    match = pattern("(?i)" + words.GENERATED).search(line) if len(line) < 300 else None
+    return (match.group(1).strip("."), "") if match and _usable(match.group(1), excluded) else None
+
+
 def _recipient_line(line: str, excluded: tuple[str, ...]) -> tuple[str, str] | None:
     if "@" not in line or len(line) > 2000 or line.lstrip("> \t").lower().startswith(_NOT_RECIPIENTS):
         return None
-    for each in words.LINES:
+    for number, each in enumerate(words.LINES):
         match = pattern("(?i)" + each).search(line)
-        if match and _usable(match.group(1), excluded):
+        if match and _usable(match.group(1), excluded, named=number in words.NAMING):
             before = line[: match.start(1)].strip(" \t<'\"")
             telling = before if pattern(words.TELLING).search(before) else ""
             return match.group(1).strip("."), f"{telling} {(match.group(2) or '').strip()}".strip()

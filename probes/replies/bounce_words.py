@@ -29,6 +29,11 @@ MARKS = (
     "ne peut pas etre remis", "n'a pas pu", "ne peut etre", "nie dostarcz", "nie mogl", "nedoruc", "kunde inte levereras", "kunne ikke leveres",
     "ikke levert", "ikke leveret", "teslim edilemedi", "kezbesit", "ei voitu toimittaa", "не может быть доставлен", "не доставлен", "не удалось доставить",
     "退信", "退回", "无法发送", "无法送达", "无法传递", "無法傳送", "無法送達", "未能送达", "전송에 실패", "배달", "전송하지 못", "届きません", "配達",
+    "error has occurred while attempting to deliver", "error delivering your", "failed addresses follow", "no valid recipients",
+    "original message follows", "invalid final delivery", "had fatal errors", "had transient", "not accepting mail with",
+    "not accepting mail from", "failed recipients", "unable to send to", "problem while delivering", "will retry for", "has been postponed",
+    "gick inte att leverera", "kunde inte leverera", "kunne ikke levere", "blev ikke leveret", "ikke leveres til", "toimitus epaonnistui",
+    "kezbesitesi nem sikerult", "nie powiodlo", "se nezdarilo", "livrarea nu a reusit", "η παραδοση", "teslim edilemedi",
     "delayed", "hasn't been delivered", "has not been delivered", "echec de la remise", "non recapitabile", "no entregado", "n'a pas ete remis",
 )  # fmt: skip
 _DAY = r"(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)\w*[., ])"
@@ -50,12 +55,32 @@ LINES = (
     r"(?:failed|undeliverable|undelivered|invalid|bad|intended|unknown|failing) (?:final )?(?:delivery )?(?:recipients?|address(?:es)?|user(?:id)?)|address(?:es)?|empfanger|empfängeradresse|empfänger|destinataires?|destinatarios?|destinatari[oa]?|"
     r"ontvangers?|e-?mail(?: address)?|mailbox|sent to|deliver(?:y)? to|宛先|受信者)\s*(?:\(s\))?\s*[:=]\s*(?:rfc822;\s*|\[?smtp:)?['\"<]{0,2}" + _A + r"['\">\]]{0,2}\s*(.*)$",
 )  # fmt: skip
+NAMING = (0, 6)
+"""Those of the lines that name a recipient and nobody else: a help desk's address too is one there."""
 ENDS = (
     # a few words, then an address at the end of the line (IMail, SurfControl, AOL)
     r"^\s*(?:[-*] )?((?:[a-z'/-]+ ){0,7}[a-z'-]+(?:(?: \d+)? attempts?)?(?: ?:|(?: is| to| for| user| at)(?:[ <'\"(\[]))) ?[<'\"(\[]{0,2}"
     + _A
     + r"[>'\")\].]{0,3}\s*(?:\((.*)\))?$"
 )
+GENERATED = r"^\s*\(?(?:ultimately )?(?:generated|expanded) (?:by|from):? <?" + _A + r">?\)?\s*$"
+"""The address that one kept to itself was made of (Exim); a recipient where no other stands above it."""
+TRANSCRIPT = r"^\s*(?:\.\.\. while talking to |>>> |<<< )"
+"""A line of a dialogue with the next server; what was said of a recipient ends there."""
+NAMELESS = r"(?i)(?:following|these) (?:recipient|user|address|account)[^:]{0,160}:\s*$"
+"""A line after which AOL names its members without their domain."""
+REPORT = r"(?im)^[ \t>*|]*(?:reporting-mta|(?:final|original)-recipient|original-envelope-id)\s?:"
+"""A delivery report that stands in a text as text begins so."""
+SAID_BELOW = r"(?i)^\s*<?[^\s<>@]+@[^\s<>@]+>?(?::| ?\.\.\.) .{0,200}(?:\b[45]\d\d\b|unknown|not found|no such|does not exist|quota|full|reject|refused|denied|blocked|failed|disabled)"
+"""A recipient with its reason, wherever it stands."""
+FORWARDED = r"(?im)^[ \t>*|]*(?:from|von|de|da|van|od|fra|från|lähettäjä|от|差出人|发件人)[*]?\s?[:：][^\n]{0,120}(?:mailer-daemon|postmaster|mail delivery|delivery (?:sub)?system|microsoftexchange)[^\n]*$"
+"""The head of a bounce that somebody forwards as text."""
+SENT_TO = r"(?i)^[ \t>*|]*(?:to|an|à|a|para|aan|per|do|til|till|кому|宛先|收件人)[*]?\s?[:：](.*)$"
+SHORT = (
+    r"(?i)(?:mail delivery failed|undelivered mail returned|returned mail|delivery (?:has )?failed|(?:could ?n.t|could not|was ?n.t|was not) (?:be )?delivered|undeliverable|"
+    r"(?:delivery|status) notification|problem (?:while )?delivering)[^\n]{0,160}@"
+)
+"""A bounce of one line."""
 ECHOED = (
     # the head of the mail that came back, as it is told again: an address here is a recipient where nothing better is
     r"^\s*[-*]?\s*(?:to|an|à|a|para|aan|per|kopie|cc)\s*:\s*(?:rfc822;\s*|smtp:)?['\"<]{0,2}(?:[^<>@:]{1,60}<)?"
@@ -104,6 +129,7 @@ INLINE = (
     r"(?:^|[^\w.@+-])(?:user|recipient|mailbox|address|addressed to|account|addressee)(?: name)?(?:: ?|[ <\"'(])['\"<(]{0,2}" + _A + r"['\">)]{0,2}",
     r"rcpt to:? ?<" + _A + r">",
     r"(?:^|[^\w.@+-])(?:an|à|a|para|aan|per)(?: die adresse| folgende\w*| l'adresse)?:? ['\"<(]{0,2}" + _A,
+    r"(?:sender|failed|failure|undelivered|error):? <" + _A + r">: (?:\d{3}[ -]|host |connect|user|mailbox)",
     r"<" + _A + r">[.:]{0,3} (?:user|unknown|recipient|no such|mailbox|invalid|host|relay|sender|does|access)",
 )  # fmt: skip
 _SENTENCES = (
@@ -119,6 +145,7 @@ _SENTENCES = (
     r"delivery (?:failed|delayed); will (?:not )?continue trying",
     r"this is a permanent error(?:[;,.:] ?i've given up)?",
     r"no action is required on your part",
+    r"(?:please note that )?this is only a temporary failure report",
     r"if you do so, please include this problem report\.? you can delete your own text from the (?:attached )?(?:returned )?message",
     r"for (?:further|more|additional) (?:assistance|information|help),? (?:please )?[^.\n]*",
     r"(?:please )?(?:do not|don't) (?:reply|respond) (?:directly )?to this (?:e-?mail|message|address)",
@@ -155,18 +182,23 @@ NOBODY = (
     "listmaster@",
 )
 REPLY_SUBJECT = (
-    r"(?i)^\W*(?:(?:re|aw|fwd?|sv): ?)*\W*(?:auto(?:matic|mated|matische|matisk)?[- ]?(?:reply|response|respon|antwort|svar|atisch)|out of (?:the )?office|abwesen|autoreply|"
+    r"(?i)^(?:complaint about message from|e-?mail feedback report|abuse report)|^\W*(?:(?:re|aw|fwd?|sv): ?)*\W*(?:auto(?:matic|mated|matische|matisk)?[- ]?(?:reply|response|respon|antwort|svar|atisch)|out of (?:the )?office|abwesen|autoreply|"
     r"automatische (?:antwort|abwesenheits)|abwesenheits|reponse automatique|réponse automatique|absence|message d'absence|absent|respuesta automatica|respuesta automática|fuera de la oficina|"
     r"risposta automatica|fuori (?:ufficio|sede)|automatisch antwoord|afwezig|resposta automatica|resposta automática|fora do escrit|自動応答|自動返信|不在|"
     r"read:|gelesen:|lu ?:|leido:|leído:|letto:|gelezen:|lida:|not read:|read receipt|return receipt|delivered:|zugestellt:|vacation|on holiday|ooo\b|delivery (?:status )?notification \(success\)|"
     r"successful mail delivery|开封|開封済|開封確認|confirmation de lecture|lesebestatigung|lesebestätigung|empfangsbest|bestätigung|i am (?:away|out)|i'm (?:away|out)|urlaub|in vacanza|automat(?:yczna|ick|ikus|ický)|autosvar|automatisk|automaattinen|nieobecno|автоответ|автоматический ответ|otomatik yan|自动回复|自動回覆|자동 회신|부재중|raspuns automat|răspuns automat)"
 )
-DELAYED_SUBJECT = r"(?i)\(delay(?:ed)?\)|delayed|^warning: (?:message|mail|e-?mail|your|could not|delivery)|verz.gert|warning: could not send|not yet been delivered|still being retried|retard de|retraso|ritardo"
+DELAYED_SUBJECT = r"(?i)\(delay(?:ed)?\)|delayed|^warning: (?:message \S+ (?:delayed|still|not)|message delayed|your (?:mail|message) (?:is|has)|could not|delivery (?:of|delay|is|has))|verz.gert|warning: could not send|not yet been delivered|still being retried|retard de|retraso|ritardo"
 SUBJECT_OF_ANOTHER = r"(?i)^(?:undeliver\w+|unzustellbar|non remis|non recapitabile|no se puede entregar|niet bezorgd|onbestelbaar|n.o entregue|re|aw|fwd?|wg|tr|rv|delivered|delayed)\s*:|: non remis"
 """A bounce's subject that is that of the mail which came back."""
+STILL_WAITING = (
+    r"(?i)(?:only a temporary failure report|this is a warning (?:message )?only|(?:do|need) not (?:need to )?re-?send|delivery attempts will continue|has not yet been delivered|"
+    r"is delayed for more than|will continue to (?:try|attempt)|advisory-only|will retry for \d+ more|being retried)"
+)
+"""A bounce that says so has not given up, whatever else it says."""
 DELAY = (
-    r"(?i)(?:delivery attempts will continue|do not resend|delivery status notification \(delay\)|\bdelayed\b|warning: (?:message|could not send|mail)|still trying|will (?:continue|keep) trying|will be retried|"
-    r"has not (?:yet )?been delivered|hasn.t been delivered yet|not yet been delivered|no action is required on your part|this is a warning message only|do not need to resend|"
+    r"(?i)(?:delivery attempts will continue|do not resend|delivery status notification \(delay\)|\bdelayed\b|warning: (?:message|could not send|mail)|still trying|will (?:continue|keep) trying|postponed|will be retried|"
+    r"has not yet been delivered|has not been delivered (?:yet|so far|to (?:all|one)|after|within|for)|hasn.t been delivered yet|not yet been delivered|no action is required on your part|this is a warning message only|do not need to resend|"
     r"noch nicht zugestellt|verzogert|verzögert|retard(?:ee?|ée?)\b|retrasad|ritardat|vertraagd|遅延|will retry|temporary problem|zustellung verzögert)"
 )
 GIVEN_UP = r"(?i)(?:giving up|given up|permanent|too long|could not be delivered within|failed after|undeliverable|has failed|endgültig|no longer|retry timeout exceeded|returned to sender|expired|wasn.t delivered)"

@@ -93,13 +93,22 @@ def bounded(text: str) -> str:
     return text[:head] + "\n" + text[head - LIMIT :]
 
 
+_MARKDOWN = r"\[<?([^\[\]<>\s]+@[^\[\]<>\s]+)>?\]\(mailto:[^()\n]*\)"
 _SLACK = r"<(?:mailto:|tel:|https?://)([^|<>\s]+)\|([^<>\n]+)>|<(?:mailto:|https?://)([^|<>\s]+)>"
+
+
+def _linked(found: re2._Match[str]) -> str:
+    """Return what a link shows; nothing where the same stands right before it (`a@b.example<mailto:a@b.example>`)."""
+    shown = str(found.group(2) or found.group(3) or "")
+    return "" if shown and found.string[: found.start()].endswith(shown) else shown
 
 
 def unwrapped(text: str) -> str:
     """Undo what Slack, HTML and quoted-printable did to a pasted text."""
     if "<mailto:" in text or "<http" in text:
-        text = pattern(_SLACK).sub(lambda m: m.group(2) or m.group(3) or "", text)
+        text = pattern(_SLACK).sub(_linked, text)
+    if "](mailto:" in text:
+        text = pattern(_MARKDOWN).sub(r"<\1>", text)
     if "&" in text and ("&lt;" in text or "&gt;" in text or "&amp;" in text or "&#" in text or "&quot;" in text):
         text = unescape(text)
     if ("=\n" in text or "=\r\n" in text or "=20\n" in text or "=3D" in text) and "=" in text:

@@ -146,7 +146,7 @@ def test_an_outlook_report_is_read_by_what_stands_at_its_recipients():
     [
         ("REPORT.IPM.Note.DR", False, None),
         ("REPORT.IPM.Note.IPNRN", False, None),
-        ("REPORT.IPM.Note.Delayed", True, False),
+        ("REPORT.IPM.Note.Delayed", False, False),
         ("IPM.Note.Rules.OofTemplate.Microsoft", False, None),
     ],
 )
