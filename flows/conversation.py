@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from probes.verdict import Verdict
 
+BESIDE = ("domain", "talk")
+"""What was seen and is no verdict about the failure: whose a domain is, and words that were no error text."""
+
 
 class Status(StrEnum):
     """Where a conversation stands; `handed` means that a human is on it and the bot keeps silent."""
@@ -29,7 +32,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The verdict of one look; `run` is its id, `step` the step that asked, `what` is probe, text or domain."""
+    """The verdict of one look; `run` is its id, `step` the step that asked, `what` is probe, text, domain, or talk."""
 
     run: str
     step: str
@@ -72,7 +75,7 @@ class Conversation:
     @property
     def verdict(self) -> Verdict | None:
         """Return the newest verdict about the failure, or None where nothing was looked at."""
-        return next((seen.verdict for seen in reversed(self.seen) if seen.what != "domain"), None)
+        return next((seen.verdict for seen in reversed(self.seen) if seen.what not in BESIDE), None)
 
 
 # Events: what happened. Each is handed in with the revision that the person saw (see machine.advance).

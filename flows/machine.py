@@ -151,6 +151,8 @@ class Tree:
                 cursor.conversation = memory.saw(now, Seen(run, now.step, what, verdict))
                 if now.answers.get("opened") == "words" and verdict.cause is Cause.UNKNOWN:
                     cursor.conversation = noticed(cursor.conversation, self.book.words.shell("so_i_ask"))
+                if self._talk(cursor):
+                    return
                 tried = self._named(cursor, verdict.named)
                 self._trigger(cursor, "tried" if tried else "see")
             case WentBack():
@@ -226,6 +228,21 @@ class Tree:
         kept = {name: value for name, value in now.answers.items() if (name, value) != ("opened", "words")}
         first = not (now.trail or now.texts or kept)
         return replace(now, answers={**kept, "opened": "words"} if first and chatty(text) else kept)
+
+    def _talk(self, cursor: Cursor) -> bool:
+        """Tell whether the words just read are no error text but talk, after which it goes on where they were said."""
+        now, stop = cursor.conversation, cursor.conversation.trail[-1:]
+        newest = now.seen[-1]
+        unread = newest.what == "text" and newest.verdict.cause is Cause.UNKNOWN and not newest.verdict.named
+        if not (
+            unread and chatty(now.texts[-1]) and stop and stop[0].choice == "paste" and stop[0].step in self._triggers
+        ):
+            return False
+        seen = (*now.seen[:-1], replace(newest, what="talk"))
+        now = replace(now, step=stop[0].step, trail=now.trail[:-1], seen=seen)
+        cursor.conversation = noticed(now, self.book.words.shell("talk"))
+        cursor.state, cursor.shown = now.step, frozenset({now.step})
+        return True
 
     def _passed_on(self, cursor: Cursor) -> bool:
         """Tell whether a human gets what was sent, and say so where the bot does not keep silent."""

@@ -19,8 +19,8 @@ IDLE, EXPIRE, WATCH = "idle", "expire", "watch"
 HUMAN = "human"
 """What an answer to “Did that help?” is about where it is no cause."""
 ANSWERS = ("helped", "no")
-FORM = "desk.form"
-"""The note that keeps over which revisions a form was shown with nothing but its mistakes changing."""
+SAME = "desk.form"
+"""The note that keeps over which revisions the same was shown: a form whose mistakes changed, a case at a human's."""
 
 
 def change(
@@ -80,7 +80,7 @@ def _saw(before: Conversation | None, after: Conversation) -> tuple[str, str] | 
 
 def _unread(before: Conversation | None, after: Conversation) -> str:
     """Return the text that a look just could not read."""
-    if _saw(before, after) is None or after.seen[-1].what != "text" or not after.texts:
+    if _saw(before, after) is None or after.seen[-1].what not in ("text", "talk") or not after.texts:
         return ""
     return after.texts[-1] if after.seen[-1].verdict.cause is Cause.UNKNOWN else ""
 
@@ -104,8 +104,8 @@ def _relayed(after: Conversation, event: Event | None) -> tuple[Relay, ...]:
     return ()
 
 
-def form_shown(conversation: Conversation, notes: Mapping[str, str]) -> range:
-    """Return the revisions that count as the present one: of a form whose mistakes were shown, all since it."""
+def still_shown(conversation: Conversation, notes: Mapping[str, str]) -> range:
+    """Return the revisions that count as the present one, since nothing that can be pressed has changed over them."""
     now = range(conversation.revision, conversation.revision + 1)
-    first, _, last = notes.get(FORM, "").partition(" ")
+    first, _, last = notes.get(SAME, "").partition(" ")
     return range(int(first), now.stop) if last == str(conversation.revision) else now

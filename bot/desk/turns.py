@@ -13,7 +13,7 @@ from bot.desk.outcome import Outcome, Result
 from bot.desk.parts import ATTEMPTS, Loop, closed
 from bot.front import Turn
 from bot.store import Change, Moved, Store, StoreError
-from flows.conversation import AskedHuman, Conversation, Filled, HandOver, Opened, Status
+from flows.conversation import AskedHuman, Conversation, Filled, HandOver, Opened, Show, Status
 from flows.machine import WrongTurn
 
 A_MOMENT = 3.0
@@ -82,8 +82,8 @@ class Turns:
                 return await self._refused(turn, Result.MISSING, None, said.missing())
             if conversation.owner != turn.owner:
                 return await self._refused(turn, Result.STRANGER, None, said.stranger())
-            form = isinstance(turn.event, Filled) and conversation.mistakes
-            shown = asides.form_shown(conversation, await self.desk.surface(turn.conversation) if form else {})
+            same = conversation.status is Status.HANDED or (isinstance(turn.event, Filled) and conversation.mistakes)
+            shown = asides.still_shown(conversation, await self.desk.surface(turn.conversation) if same else {})
             if turn.revision is not None and turn.revision not in shown:
                 return await self._refused(turn, Result.OVER, conversation, said.over())
             try:
@@ -92,13 +92,14 @@ class Turns:
                 handed = isinstance(turn.event, AskedHuman) and conversation.status is Status.HANDED
                 words = said.handed_already() if handed else said.over()
                 return await self._refused(turn, Result.OVER, conversation, words)
-            form_note = {asides.FORM: f"{shown.start} {after.revision}"} if after.mistakes else {}
+            same_still = after.mistakes or Show() not in effects
+            note = {asides.SAME: f"{shown.start} {after.revision}"} if same_still else {}
             with suppress(Moved):
                 now = self.clock()
                 moved = asides.change(self.desk.tree, conversation, after, effects, now=now, event=turn.event)
                 opens = after.status is Status.OPEN is not conversation.status
                 others = await self._closing(after) if opens else ()
-                saved = await self.desk.save(turn.key, moved, *others, surface={**turn.notes, **form_note})
+                saved = await self.desk.save(turn.key, moved, *others, surface={**turn.notes, **note})
                 return self._now(Result.TAKEN, after) if saved else self._now(Result.DOUBLE, conversation)
         raise RuntimeError("other processes saved first, every time")
 

@@ -13,10 +13,10 @@ from bot.slack.blocks import Drawn
 from bot.slack.calls import QUIET, Calls, Dropped, body
 from bot.slack.carried import said
 from bot.slack.case import person
-from bot.slack.faults import SlackFault
+from bot.slack.faults import CLOSED, SlackFault
 from bot.slack.home import note
 from bot.slack.marks import Mark
-from bot.slack.notes import OLDER, Notes, Older, in_place, left, noted, older
+from bot.slack.notes import BELOW, OLDER, Notes, Older, in_place, left, noted, older
 from bot.slack.steps import Steps, Stray
 from bot.slack.support import Support, posted
 from bot.slack.words import say
@@ -25,7 +25,6 @@ from flows.conversation import Conversation, Status
 from flows.screen import Progress, Screen
 
 LOG = logging.getLogger(__name__)
-CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 CARRIED = {
     "person": ("from_human", "not_delivered"),
     "human": ("from_person", "not_carried"),
@@ -147,6 +146,7 @@ class SlackFront:
             await posted(self.calls, channel, drawn, conversation.id, name, again=again)
 
         await self._direct(conversation.owner, post)
+        await self._notes.remember(conversation.id, BELOW)  # the newest step comes to the bottom when it moves
 
     async def _direct(self, owner: str, post: Callable[[str], Awaitable[None]]) -> None:
         """Post into the owner's direct message; one that was closed is opened anew. Raises SlackFault."""

@@ -24,6 +24,7 @@ class SlackFault(Unreached):
 
 TRIGGER = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
+CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 NO_THREAD = frozenset({"thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"})
 UNDRAWN = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 """Slack does not take a message as it is drawn; a plainer one it may."""

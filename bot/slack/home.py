@@ -78,6 +78,8 @@ def _for_it(it: ForIt) -> list[Block]:
         blocks.append(small(line.replace("\0", fitted(bare(title), 500))))
     if not it.queue:
         blocks.append(small(say("home_queue_none")))
+    elif len(it.queue) > MOST_WAITING:
+        blocks.append(small(say("home_queue_more")))
     counts = [say("home_counts_one", count=count, cause=bare(cause)) for cause, count in it.counts[:MOST_COUNTS]]
     blocks.append(HeaderBlock(text=label(say("home_counts"))))
     blocks += sections(counts or [say("home_counts_none")], between="\n")

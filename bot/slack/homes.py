@@ -43,7 +43,7 @@ async def _for_it(desk: Desk, people: People, person: Who) -> ForIt | None:
     except SlackFault as fault:
         LOG.warning("whether somebody belongs to IT could not be found out: %s", fault)
         return None
-    queue, counts, unread = await desk.casework.overview(MOST_WAITING, MOST_UNREAD)
+    queue, counts, unread = await desk.casework.overview(MOST_WAITING + 1, MOST_UNREAD)
     words = desk.tree.book.words
     return ForIt(
         queue=[

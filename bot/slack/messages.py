@@ -138,7 +138,9 @@ class Messages:
         """Answer words that are no part of a conversation; a human who has it is to read cries for help and thanks."""
         current = await self._desk.current(person.owner)
         human = current is not None and self._with_human(current)
-        return None if human and meaning(text, ("help", "thanks")) else await self._openings.worded(person, text)
+        return (
+            None if human and meaning(text, ("help", "thanks", "leave")) else await self._openings.worded(person, text)
+        )
 
     async def _took(self, key: str, person: Who, text: str, files: Sequence[Sent]) -> None:
         current = await self._desk.current(person.owner)
@@ -162,11 +164,12 @@ class Messages:
     def _only_shown(self, text: str, current: Conversation) -> str | None:
         """Return what is said above the step that is shown again where words change nothing; None where they do.
 
-        Talk does not end a look: what it finds comes all the same.
+        Talk does not end a look, nor the looking again: what it finds comes all the same.
         """
         if self._with_human(current):
             return None
-        if self._desk.tree.looking(current) == "probe":
+        watching = current.step == self._desk.tree.book.flow.ways.get("watching")
+        if watching or self._desk.tree.looking(current) == "probe":
             return "" if says_nothing(text) or chatty(text) else None
         if not says_nothing(text):
             return None

@@ -92,5 +92,5 @@ def left(notes: Mapping[str, str], now: Conversation, rows: Sequence[Progress] =
     if len(now.trail) > stops and now.trail[stops].step == notes.get("step"):
         return now.trail[stops].label
     if len(now.trail) < stops:
-        return say("went_back") if now.trail else say("started_again")
+        return say("went_back") if now.trail or now.step in now.earlier else say("started_again")
     return say("moved_on")

@@ -75,8 +75,8 @@ class Openings:
         return str(self._front.shut.get(now.owner) or "")
 
     async def worded(self, person: Who, text: str) -> Drawn | None:
-        """Answer the words `help`, `status` and `forget me`, and thanks at the end; None for any other text."""
-        match meaning(text, ("help", "forget", "status", "thanks")):
+        """Answer the words `help`, `status` and `forget me`, a farewell, thanks at the end; None for any other text."""
+        match meaning(text, ("help", "forget", "status", "thanks", "leave")):
             case "help":
                 return note(say("help"), start=True)
             case "forget":
@@ -88,6 +88,12 @@ class Openings:
                     return note(say("nothing_open"), start=True)
                 word = "status_handed" if now.status is Status.HANDED else "status_open"
                 return note(say(word, title=self._desk.screen(now).title), resume=Mark(now.id, now.revision))
+            case "leave":
+                now = await self._desk.current(person.owner)
+                if now is None or now.status is Status.HANDED:
+                    return None if now else note(say("nothing_open"), start=True)
+                await self._desk.expire(now.id, say("closed_asked"), 0)
+                return note(say("left"), start=True)
             case "thanks" if await self._desk.current(person.owner) is None:
                 return note(say("welcome"), start=True)
             case _:

@@ -10,7 +10,7 @@ from bot.front import Case
 from bot.slack import case as cases
 from bot.slack.blocks import Drawn
 from bot.slack.calls import Calls, body
-from bot.slack.faults import GONE, NO_THREAD, SlackFault
+from bot.slack.faults import CLOSED, GONE, NO_THREAD, SlackFault
 from bot.slack.notes import Notes
 from bot.slack.posts import metadata, post_once
 from bot.slack.words import say
@@ -114,7 +114,7 @@ class Support:
         try:
             await self._calls("chat.update", metadata=metadata(case.conversation, HEAD), **where, **body(drawn))
         except SlackFault as fault:
-            if fault.error not in GONE:
+            if fault.error not in GONE | CLOSED:
                 raise
             LOG.info("the message of case %s is gone: %s", case.conversation, fault)
 
@@ -123,7 +123,8 @@ class Support:
     ) -> None:
         """Post into the case's thread, once; nothing where the case is in no channel. Raises SlackFault.
 
-        Where somebody or Slack's retention took the thread away, the case is posted anew, so that it can be answered.
+        Where somebody or Slack's retention took the thread away, or the support channel is another one now, the case is
+        posted anew, so that it can be answered.
         """
         notes = await self._notes.surface(conversation_id)
         if not (ts := notes.get("support_ts")):
@@ -132,21 +133,22 @@ class Support:
         try:
             await posted(self._calls, channel, drawn, conversation_id, name, thread=ts, again=again)
         except SlackFault as fault:
-            if fault.error not in NO_THREAD:
+            moved = fault.error in CLOSED and self._channel not in ("", channel)
+            if not moved and fault.error not in NO_THREAD:
                 raise
             LOG.info("the thread of case %s is gone: %s", conversation_id, fault)
-            ts = await self._head_anew(case, handed, channel, ts)
+            channel, ts = await self._head_anew(case, handed, self._channel if moved else channel, ts)
             await posted(self._calls, channel, drawn, conversation_id, name, thread=ts, again=True)
 
-    async def _head_anew(self, case: Case, handed: Handed | None, channel: str, gone: str) -> str:
-        """Post the message of a case in the place of one that is gone, once; return its ts."""
+    async def _head_anew(self, case: Case, handed: Handed | None, channel: str, gone: str) -> tuple[str, str]:
+        """Post the message of a case in the place of one that is gone, once; return where it is."""
         drawn, name = cases.headline(case, handed), f"{HEAD} after {gone}"
         at = await post_once(self._calls, channel, drawn, case.conversation, name, again=True)
         at = at or await post_once(self._calls, channel, drawn, case.conversation, name, again=False)
-        ts = at[1] if at else gone
-        link = await self._link(channel, ts)
-        await self._notes.remember(case.conversation, {"support_ts": ts, **link})
-        return ts
+        channel, ts = at or (channel, gone)
+        noted = {"support_channel": channel, "support_ts": ts, **await self._link(channel, ts)}
+        await self._notes.remember(case.conversation, noted)
+        return channel, ts
 
     async def forgotten(self, owner: str, notes: Mapping[str, str]) -> None:
         """Say in the message of a case that nothing of it is kept any more. Raises SlackFault."""

@@ -86,17 +86,19 @@ def test_how_people_talk_is_answered_with_the_first_question_once(talk: Talk, te
     assert talk.step == "start.what"
     assert "so I ask" in talk.screen.notice
     assert talk.now.texts
-    talk.say(Pasted("wibble wobble")).see("unknown", sure="possible")
+    talk.say(Pasted("wibble: 17")).see("unknown", sure="possible")
     assert talk.step == "text.not_understood"
     assert "opened" not in talk.now.answers
 
 
-def test_talk_after_a_greeting_is_the_first_that_is_said(talk: Talk) -> None:
-    talk.open("").say(Pasted("I cannot send mail")).see("unknown", sure="possible")
-    assert talk.step == "start.what"
-    assert "so I ask" in talk.screen.notice
-    talk.say(Pasted("it is so sad")).see("unknown", sure="possible")
-    assert talk.step == "text.not_understood"
+def test_talk_at_a_question_leaves_the_question_open(talk: Talk) -> None:
+    talk.open("").choose("hangs")
+    trail = talk.now.trail
+    talk.say(Pasted("what does that mean?")).see("unknown", sure="possible")
+    assert (talk.step, talk.now.trail, talk.now.texts) == ("start.program", trail, ("what does that mean?",))
+    assert "stay with the case" in talk.screen.notice
+    assert talk.now.verdict is None
+    assert talk.choose("thunderbird").step != "start.program"
 
 
 @pytest.mark.parametrize(

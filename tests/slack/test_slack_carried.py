@@ -198,3 +198,66 @@ async def test_who_writes_into_the_thread_of_a_case_that_is_deleted_hears_that_n
         assert ["reached nobody" in each["text"] for each in bot.slack.ephemerals] == [True]
         await ina.writes("Talk of others", CHANNEL, "1.1", parent_user_id="U0BOB")
         assert len(bot.slack.ephemerals) == 1
+
+
+async def test_the_buttons_under_a_case_work_whatever_was_written_since(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        shown = dict(ann.messages[-1])
+        await ann.says("one")
+        await ina.writes("two", CHANNEL, case["ts"])
+        await ann.says("three")
+        await bot.quiet(ann)
+        await ann.presses("Back", shown)
+        assert (await bot.quiet(ann)).status == "open"
+        assert bot.slack.ephemerals == []
+        assert "You went back." in words(bot.slack.messages[ann.dm][shown["ts"]])
+        await ann.presses("Talk to a human")
+        await bot.quiet(ann)
+        await ann.presses("Back", shown)  # it is of the time before
+        assert (await bot.quiet(ann)).status == "handed"
+
+
+async def test_what_is_said_of_a_case_stands_below_what_was_written_last(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        await ina.writes("I look into it", CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        await ina.presses("Claim", head(bot))
+        await bot.quiet(ann)
+        assert "has your case now" in words(ann.messages[-1])
+        assert sum(any(fake_blocks.buttons(each["blocks"])) for each in ann.messages) == 1
+
+
+async def test_after_a_change_of_the_support_channel_an_old_case_goes_on_in_the_new_one(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, _, _ = await handed(bot)
+        bot.slack.channel(CHANNEL, archived=True)
+    async with run(support_channel="C0NEW", admins=("U0IT",)) as bot:
+        bot.slack.channel("C0NEW")
+        ann.push = bot.push
+        await ann.says("Is anybody there?")
+        await bot.quiet(ann)
+        case, carried = bot.slack.posted("C0NEW")
+        assert "Is anybody there?" in words(carried)
+        ina = bot.person("U0IT")
+        await ina.writes("Yes", "C0NEW", case["ts"])
+        await ina.presses("Claim", {**case, "channel": "C0NEW"})
+        await bot.quiet(ann)
+        assert "> Yes" in "\n".join(map(words, ann.messages))
+        assert "Claimed* by <@U0IT>" in words(bot.slack.posted("C0NEW")[0])
+
+
+async def test_app_home_says_that_more_cases_wait_than_it_shows(run, monkeypatch):
+    monkeypatch.setattr("bot.slack.home.MOST_WAITING", 2)
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        bot.slack.channel(CHANNEL)
+        ina = bot.person("U0IT")
+        for number in range(3):
+            person = bot.person(f"U0P{number}")
+            await person.says("human")
+            await bot.quiet(person)
+            await ina.opens_home()
+            await bot.half.listeners.replies.settled()
+            seen = words(bot.slack.homes["U0IT"])
+            assert ("more wait" in seen, seen.count("<@U0P")) == (number == 2, min(number + 1, 2))

@@ -111,7 +111,6 @@ async def test_where_the_direct_message_is_shut_it_is_said_where_the_command_was
         told = [record for record in caplog.records if "reference" in record.getMessage()]
         assert [record.exc_info for record in told] == [None]
         assert fault in told[0].getMessage()
-        bot.slack.fault("chat.postMessage", fault)
         await ann.opens_home()
         await bot.quiet(ann)
         await ann.presses("Start", bot.slack.homes["U0ANN"])

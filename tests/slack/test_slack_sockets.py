@@ -199,6 +199,16 @@ async def test_a_connection_of_which_nobody_reads_counts_as_gone(run, slack, qui
         assert await held.alive() is False
 
 
+async def test_what_is_being_acknowledged_at_the_end_goes_out_first(run, monkeypatch):
+    async with run(socket=True) as bot:
+        ann = bot.person()
+        go_on, there = holding(bot, monkeypatch, at="after the commit")
+        typing = asyncio.create_task(ann.command("ann@example.com"))
+        await there.wait()
+        asyncio.get_running_loop().call_later(0.3, go_on.set)
+    assert (await typing)[0] == 200
+
+
 async def test_the_end_is_quick_where_slack_does_not_say_goodbye(run, slack):
     slack.fault("link", "silent", "silent")
     async with run(socket=True):

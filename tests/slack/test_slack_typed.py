@@ -146,6 +146,11 @@ async def test_what_people_say_about_their_mail_is_answered_with_a_question_and_
         assert ASK in words(ann.messages[-1])
         assert "so I ask" in words(ann.messages[-1])
         assert now.texts == ("hi, I can't send mail",)
+        await ann.says("and now")
+        now = await bot.quiet(ann)
+        assert ASK in words(ann.messages[-1])
+        assert "no cause in these words" in words(ann.messages[-1])
+        assert [stop.label for stop in now.trail] == []
         await ann.says("wibble 17 wobble")
         await bot.quiet(ann)
         assert "cannot read a cause" in words(ann.messages[-1])
@@ -257,7 +262,7 @@ async def test_an_error_text_during_a_look_is_read_at_once(run, look):
         assert (await bot.quiet(ann)).texts == ("550 5.1.1 user unknown",)
 
 
-@pytest.mark.parametrize("text", ["help", "Thanks!", "ok"])
+@pytest.mark.parametrize("text", ["help", "Thanks!", "ok", "never mind"])
 async def test_cries_for_help_and_thanks_are_for_the_human_who_has_the_case(run, text):
     async with run(support_channel="C0HELP") as bot:
         bot.slack.channel("C0HELP")
@@ -269,3 +274,57 @@ async def test_cries_for_help_and_thanks_are_for_the_human_who_has_the_case(run,
         await bot.quiet(ann)
         assert len(ann.messages) == before
         assert f"> {text}" in words(bot.slack.posted("C0HELP")[-1])
+
+
+async def test_who_says_that_they_leave_is_left_alone(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.says("cancel")
+        await bot.quiet(ann)
+        assert "no open conversation" in words(ann.messages[-1])
+        await ann.command()
+        await bot.quiet(ann)
+        await ann.says("Never mind")
+        await ann.again()
+        now = await bot.quiet(ann)
+        assert now.status == "closed"
+        assert [text for text in map(words, ann.messages) if "Ended, as you asked. Press Start" in text] != []
+        assert await bot.store.timers(now.id) == ()
+        await ann.presses("Start")
+        await bot.quiet(ann)
+        assert ASK in words(ann.messages[-1])
+
+
+async def test_talk_under_an_advice_leaves_it_where_it_was(run, look):
+    from probes.causes import Cause
+
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command("smtp.example.com:587")
+        before = await bot.quiet(ann)
+        look.causes = [Cause.UNKNOWN]
+        await ann.says("I do not understand a word of that")
+        now = await bot.quiet(ann)
+        assert (now.step, now.trail, now.verdict) == (before.step, before.trail, before.verdict)
+        seen = words(ann.messages[-1])
+        assert "no cause in these words" in seen
+        assert "outside its dates" in seen
+        assert "I do not understand a word of that" in now.texts
+        await ann.presses("Yes, that helped")
+        assert (await bot.quiet(ann)).status == "solved"
+
+
+async def test_talk_does_not_end_the_looking_again(run, look):
+    from probes.causes import Cause
+
+    look.causes = [Cause.SERVER_TEMPORARILY_UNAVAILABLE]
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command("smtp.example.com:587")
+        await bot.quiet(ann)
+        await ann.presses("Tell me when it works again")
+        await bot.quiet(ann)
+        await ann.says("ok I wait then")
+        now = await bot.quiet(ann)
+        assert [timer.name for timer in await bot.store.timers(now.id)] == ["watch", "idle"]
+        assert "look again from time to time" in words(ann.messages[-1])
