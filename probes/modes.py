@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from probes.dialogue import Dialogue, Ended, natural
+from probes.leading import names_to
 from probes.network import Network, Reached
 from probes.speakers import Speaker, speaker
-from probes.talk import dialogue, names_to
+from probes.talk import dialogue
 from probes.target import Security, Target
 from probes.vantage import INCOMING_PORTS, SUBMISSION_PORTS
 from probes.wire import readable

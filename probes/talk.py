@@ -15,12 +15,13 @@ from probes.addressing import envelope
 from probes.asides import anybody, literal, lmtp, nobody, takes_mail, turned_away
 from probes.dialogue import Dialogue, Ended, natural, offered
 from probes.findings import Finding, Severity
+from probes.leading import names_to
 from probes.logins import METHODS, log_in
 from probes.network import Dialled, Network, Reached, place
 from probes.replies.rulebook import shipped
 from probes.session import REPLY_SECONDS, End, Session
 from probes.speakers import Speaker, speaker
-from probes.target import Security, Target, parse_host
+from probes.target import Security, Target
 from probes.vantage import INCOMING_PORTS
 from probes.wire import readable
 
@@ -53,20 +54,6 @@ async def dialogue(
     return await network.once(
         key, lambda: _Conversation(network, target, (address, port), security, login=login, wanted=wanted).hold()
     )
-
-
-async def names_to(network: Network, target: Target, address: str) -> tuple[str, ...]:
-    """Return the names that lead to an address: that of the target, what was typed where that is another, and CNAMEs.
-
-    The guard wants all of them to be allowed before it allows a private address on their strength.
-    """
-    host = target.host
-    if host.address:
-        return ()
-    typed = parse_host(host.typed)
-    meant = typed.mistake.evidence.get("host", "") if typed.mistake else typed.name
-    answer = await network.lookup(host.name, "AAAA" if ":" in address else "A")
-    return tuple(dict.fromkeys((host.name, *((meant,) if meant else ()), *answer.chain)))
 
 
 class _Conversation(Session):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from probes.findings import Finding, Outcome, Report, Severity
-from probes.guard import refusal
+from probes.leading import may_be_told
 from probes.network import Answer, Found, Network
 from probes.probe import Probe
 from probes.target import Target
-from probes.vantage import SUBMISSION_PORTS
 
 NAME = "names"
 _TROUBLE = {
@@ -37,15 +36,9 @@ async def look(target: Target, network: Network) -> Seen | None:
         return None
     name = target.host.name
     six, four = await network.both(name)
-    told = tuple(one for answer in (six, four) for one in answer.values if _may_be_told(target, network, answer, one))
+    told = tuple([one for one in six.values + four.values if await may_be_told(network, target, one)])
     bare = not six.values and not four.values and Found.NO_DATA in (six.found, four.found)
     return Seen(four, six, await network.lookup(name, "MX") if bare else None, told)
-
-
-def _may_be_told(target: Target, network: Network, answer: Answer, address: str) -> bool:
-    """Tell only addresses that may be dialled too: the others would be a map of the inside for whoever asks."""
-    names = (target.host.name, *answer.chain)
-    return refusal(address, SUBMISSION_PORTS[0], network.vantage, names=names) is None
 
 
 def judge(target: Target, seen: Seen | None) -> Report:
