@@ -74,7 +74,8 @@ def of_text(text: str, own: Matcher | None) -> Verdict:
         reading = replace(reading, cause=SEES[sees])
     findings = recipients_of(reading)
     if reading.failure and (findings or "far_server" in found):
-        findings += (Finding("failed_further_on", Severity.INFO, found.get("far_server", "")),)
+        code = "mail_delayed" if "delayed" in found else "failed_further_on"
+        findings += (Finding(code, Severity.INFO, found.get("far_server", "")),)
     return replace(of_reading(reading), findings=findings, named=found)
 
 

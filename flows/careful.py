@@ -7,16 +7,17 @@ from dataclasses import replace
 from flows.conversation import Conversation, Event, Filled, Opened, Pasted, Pictured
 from probes.target import clean, without_password
 
-LONGEST = 200_000
-"""Characters of one text that are read at all."""
+LONGEST = 100_000
+"""Characters of one text that are read and kept: the first two thirds and the last third of what is longer."""
 
 
 def careful(event: Event) -> tuple[Event, bool]:
     """Return the event without what looks like a secret, and whether anything was taken out."""
     match event:
         case Opened(text) | Pasted(text):
-            safe = without_secrets(text)
-            return (replace(event, text=safe), True) if safe != text[:LONGEST] else (event, False)
+            kept = shortened(text)
+            safe = without_secrets(kept)
+            return replace(event, text=safe), safe != kept
         case Filled(values):
             safe_values = {name: without_secrets(value) for name, value in values.items()}
             return (Filled(safe_values), True) if safe_values != dict(values) else (event, False)
@@ -30,9 +31,19 @@ def without_secrets(text: str) -> str:
     """Return a text cleaned and without passwords, tokens and login strings; as it was where it has none."""
     from probes.replies.redaction import redact  # its patterns are compiled only where a text comes
 
-    meant = clean(text[:LONGEST])
+    kept = shortened(text)
+    meant = clean(kept)
     safe, found = redact(without_password(meant))
-    return safe if found or safe != meant else text[:LONGEST]
+    return safe if found or safe != meant else kept
+
+
+def shortened(text: str) -> str:
+    """Cut what is too long in its middle, at ends of lines: an error stands at the beginning or the end of a log."""
+    if len(text) <= LONGEST:
+        return text
+    head, tail = text[: LONGEST * 2 // 3], text[1 - LONGEST // 3 :]
+    head, tail = head.rpartition("\n")[0] or head, tail.partition("\n")[2] or tail
+    return f"{head}\n{tail}"
 
 
 def noticed(conversation: Conversation, sentence: str) -> Conversation:

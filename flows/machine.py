@@ -106,8 +106,10 @@ class Tree:
         if conversation.pages != before.pages and isinstance(event, Chose) and self._gone(conversation.step, event):
             notice = self.book.words.shell("choice_gone")
             return replace(conversation, revision=revision, notice=notice), (*cancel, Show())
-        # A notice and the mistakes of a form are said once.
-        still = replace(conversation, revision=revision, notice=None, mistakes=(), typed={})
+        # A notice and the mistakes of a form are said once; reading is over too soon for anybody to see one.
+        reading = isinstance(event, Saw) and self.looking(conversation) == "text"
+        said = conversation.notice if reading else None
+        still = replace(conversation, revision=revision, notice=said, mistakes=(), typed={})
         cursor = Cursor(still.step, still, f"{still.id}.{revision}")
         event, secret = careful(event)
         self._apply(cursor, event)

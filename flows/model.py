@@ -32,6 +32,7 @@ DERIVED = (
     "domain_kind",
     "recipient_kind",
     "sends_by_smtp",
+    "names_server",
     "tool_sees",
     "looked",
     "mended",

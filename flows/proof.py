@@ -38,6 +38,7 @@ SWORN = {
     "recipient_kind": ("missing", "wrong", "taken", "fine"),
     "looked": ("yes", "no"),
     "mended": ("yes", "no"),
+    "names_server": ("yes", "no"),
     "tool_sees": ("connected", "refused", "timed_out"),
     "cause": tuple(Cause),
     "next_cause": tuple(Cause),

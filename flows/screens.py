@@ -61,7 +61,7 @@ def screen(
         send=book.words.shell("send") if isinstance(step, Fill) else "",
         progress=tuple(progress),
         footer=tuple(Option(name, book.words.shell(name)) for name in FOOTER if name in possible),
-        notice=now.notice or "",
+        notice="" if tree.looking(now) == "text" else now.notice or "",
         answered=answered(tree, now),
     )
 

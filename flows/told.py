@@ -109,6 +109,9 @@ def branch_value(conversation: Conversation, on: str, programs: Mapping[str, Pro
             if address_mistake("recipient", recipient):
                 return "wrong"
             return "taken" if _taken(conversation.verdict, recipient) else "fine"
+        case "names_server":
+            texts = [seen.verdict.named for seen in conversation.seen if seen.what == "text"]
+            return "yes" if texts and "server" in texts[-1] else "no"
         case "tool_sees":
             return _tool_sees(conversation)
         case "looked":

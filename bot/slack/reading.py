@@ -15,6 +15,9 @@ Body = Mapping[str, Any]
 MARKUP = re.compile(r"<([@#!])([^<>|\s]+)(?:\|([^<>]*))?>")
 """Slack's mentions of people, channels, groups and dates; what a person types so themselves is escaped."""
 MAIL_FILES = (".eml", ".emlx", ".msg", ".mbox", ".txt", ".log")
+LINE_END = {"type": "text", "text": "\n"}
+MOST_PIECES = 500
+"""Pieces of a message's blocks that are looked at."""
 MAIL_TYPES = ("message/rfc822", "application/vnd.ms-outlook", "application/mbox")
 
 
@@ -160,10 +163,30 @@ def sent(file: Body) -> Sent:
 
 def words(message: Body, names: Mapping[str, str] | None = None) -> str:
     """Return all words of a message that somebody else may have written: text, attachments, forwarded parts."""
-    pieces = [message.get("text")]
+    pieces = [message.get("text") or _in_blocks(message.get("blocks"))]
     for each in _attached(message):
-        pieces += [each.get("pretext"), each.get("title"), each.get("text") or each.get("fallback")]
+        inner = each.get("text") or _in_blocks(each.get("blocks")) or each.get("fallback")
+        fields = each.get("fields")
+        named = [one.get("value") for one in fields if isinstance(one, Mapping)] if isinstance(fields, list) else []
+        pieces += [each.get("pretext"), each.get("title"), inner, *named]
     return "\n".join(piece for piece in (typed(each, names) for each in pieces) if piece)
+
+
+def _in_blocks(blocks: object) -> str:
+    """Return the words of a message that a program made of blocks alone, without a text beside them."""
+    waiting, found = [blocks], []
+    for _ in range(MOST_PIECES):
+        if not waiting:
+            break
+        each = waiting.pop(0)
+        if isinstance(each, list):
+            waiting[:0] = each
+        elif isinstance(each, Mapping):
+            if isinstance(text := each.get("text"), str):
+                found.append(text + ("" if each.get("type") == "text" else "\n"))
+            else:
+                waiting[:0] = [text, each.get("fields"), each.get("elements"), LINE_END]
+    return "".join(found).strip()
 
 
 def _attached(message: Body) -> tuple[Body, ...]:

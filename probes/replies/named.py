@@ -13,8 +13,9 @@ from probes.causes import Cause
 from probes.replies import facts
 from probes.replies import named_words as words
 from probes.replies.bounce import from_daemon
+from probes.replies.bounce_text import is_delay
 from probes.replies.clean import bounded, folding, pattern, straightened, unwrapped
-from probes.replies.message import is_message, taken_apart, unquoted
+from probes.replies.message import Parts, is_message, taken_apart, unquoted
 from probes.replies.reading import Reading
 
 MOST = 20_000
@@ -71,15 +72,16 @@ def person_sees(text: str) -> str | None:
 def named(text: str, reading: Reading) -> dict[str, str]:
     """Return what a text that was read names, by slot of the form, and `person_sees` where a tool looked from there.
 
-    Slots: server, port, security, login, mail_address, sender, recipient; `far_server` is where a returned mail failed.
+    Slots: server, port, security, login, mail_address, sender, recipient; `far_server` is where a returned mail failed,
+    `delayed` says that it waits.
     """
     text = unwrapped(bounded(text))
     if is_message(unquoted(text)[:4000]):
         parts = taken_apart(unquoted(text))
-        mail = dict(_of_a_bounce(parts.headers, parts.original)) if reading.recipients else {}
+        mail = dict(_of_a_bounce(parts)) if reading.recipients else {}
         text = parts.human
     else:
-        mail = {}
+        mail = {"delayed": "yes"} if reading.recipients and is_delay("", text) else {}
     told = straightened(text[:MOST])
     mail |= dict(_far_server(told)) if reading.failure else {}
     people = {} if reading.recipients else dict(_people(told, reading, far="far_server" in mail))
@@ -109,13 +111,16 @@ def _of_mail(told: str) -> bool:
     return not ports or any(port in PORTS for port in ports)
 
 
-def _of_a_bounce(head: dict[str, str], original: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Return whose mail came back: who sent what was returned, else to whom the mail system returned it."""
-    own = facts.addresses(original.get("from", "")) or (
-        facts.addresses(head.get("to", "")) if from_daemon(head) else ()
-    )
+def _of_a_bounce(parts: Parts) -> Iterator[tuple[str, str]]:
+    """Return whose mail it was: who sent what was returned, else to whom it was; and whether it only waits."""
+    head = parts.headers
+    returned_to = facts.addresses(head.get("to", "")) if from_daemon(head) else ()
+    own = facts.addresses(parts.original.get("from", "")) or returned_to
     if len(own) == 1:
         yield "mail_address", own[0]
+    actions = {group["action"].lower()[:7] for group in parts.groups if "action" in group}
+    if actions == {"delayed"} or (not actions and is_delay(head.get("subject", ""), parts.human)):
+        yield "delayed", "yes"
 
 
 def _people(told: str, reading: Reading, *, far: bool) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.careful import careful
+from flows.careful import LONGEST, careful, without_secrets
 from flows.conversation import AskedHuman, Filled, Opened, Pasted, Pictured
 from probes.target import without_password
 
@@ -65,3 +65,18 @@ def test_a_press_is_none():
 def test_what_is_left_of_an_address_with_a_password_is_its_name_and_server():
     assert without_password(f"smtp://ann:{SECRET}@h.example:587") == "smtp://ann@h.example:587"
     assert without_password(f"ann:{SECRET}@h.example") == "ann@h.example"
+
+
+def test_of_a_long_log_both_ends_are_kept() -> None:
+    log = "first\n" + "a line that says nothing\n" * 20_000 + "535 5.7.8 authentication failed"
+    event, secret = careful(Pasted(log))
+    assert isinstance(event, Pasted)
+    assert event.text.startswith("first\n")
+    assert event.text.endswith("\n535 5.7.8 authentication failed")
+    assert len(event.text) <= LONGEST
+    assert set(event.text.splitlines()[1:-1]) == {"a line that says nothing"}
+    assert not secret
+
+
+def test_a_long_text_of_one_line_is_cut_all_the_same() -> None:
+    assert len(without_secrets("x" * (LONGEST * 2))) <= LONGEST

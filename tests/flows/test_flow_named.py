@@ -121,3 +121,19 @@ def test_a_look_and_the_words_pasted_after_it_both_go_with_the_case(talk: Talk) 
     said = " ".join(brief(talk.tree, talk.now).evidence)
     assert "relaying denied" in said
     assert "Port 587 of x answers" in said
+
+
+def test_a_mail_that_only_waits_is_said_to_have_not_failed(talk: Talk) -> None:
+    waits = Finding("mail_delayed", Severity.INFO, "mx.example.org")
+    named = {"far_server": "mx.example.org", "recipient": "bob@example.org", "delayed": "yes"}
+    talk.open("delay").see("timeout", waits, named=named)
+    assert talk.step == "far.delayed"
+    assert "not failed" in talk.screen.title
+    assert talk.choose("look").looks == ["far"]
+
+
+def test_words_that_name_no_server_do_not_look_again(talk: Talk) -> None:
+    talk.open("smtp.example.com:587").see("ok").say(Pasted("words")).see("relay_denied", quote="relaying denied")
+    assert talk.step == "advice.relay_denied"
+    talk.say(Pasted("words")).see("timeout")
+    assert talk.step == "side.start"

@@ -189,3 +189,16 @@ def test_a_tool_that_got_further_than_the_connection_is_read_by_its_words() -> N
 def test_hostile_text_is_no_slower_than_its_length() -> None:
     for piece in ("server: ", "a.", "connect to ", "port ", "smtp ", "<a@", "name: "):
         assert isinstance(of(piece * (200_000 // len(piece))), dict)
+
+
+def test_a_delay_notice_says_that_the_mail_waits() -> None:
+    waits = "Your message could not be delivered for more than 4 hour(s). It will be retried until it is 5 day(s) old."
+    told = f"\n{waits}\n\n<bob@example.org>: connect to mx.example.org[192.0.2.7]:25: Connection timed out\n"
+    head = "From: MAILER-DAEMON@mail.example.com\nTo: ann@example.com\nSubject: Delayed Mail (still being retried)\n"
+    assert of(head + told)["delayed"] == "yes"
+    assert of(told)["delayed"] == "yes"
+    assert of(REPORT.replace("failed", "delayed").replace("5.1.1", "4.4.1").replace("User unknown", "timed out"))[
+        "delayed"
+    ]
+    assert "delayed" not in of(REPORT)
+    assert "delayed" not in of(BOUNCE)

@@ -254,3 +254,27 @@ async def test_while_a_human_has_the_case_the_words_of_a_file_reach_its_thread(r
 def test_the_token_goes_to_slacks_own_hosts_alone(url, own):
     files = Files(None, None, TOKEN, "http://127.0.0.1:8/api/", MOST)
     assert files._slacks_own(url) is own
+
+
+async def test_words_of_a_message_that_a_program_made_of_blocks_are_explained(run):
+    said = {"type": "text", "text": "550 5.1.1 <bob@example.org>: "}
+    rest = {"type": "text", "text": "User unknown"}
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [said, rest]}]}
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "535 5.7.8 authentication failed"}}
+    async with run(looker=READER) as bot:
+        ann, bob = bot.person(), bot.person("U0BOB")
+        await ann.explains("", blocks=[rich])
+        now = await bot.quiet(ann)
+        assert now.texts == ("550 5.1.1 <bob@example.org>: User unknown",)
+        await bob.explains("", attachments=[{"blocks": [section], "fields": [{"title": "Host", "value": "mx1"}]}])
+        now = await bot.quiet(bob)
+        assert last_cause(now) is Cause.AUTH_FAILED_CREDENTIALS
+        assert now.texts == ("535 5.7.8 authentication failed\nmx1",)
+
+
+async def test_blocks_that_are_no_blocks_are_passed_over(run):
+    async with run(looker=READER) as bot:
+        ann = bot.person()
+        for odd in ("x", 5, [[[]], 7, {"text": 5}], [{"elements": [{"elements": "x"}]}]):
+            await ann.explains("", blocks=odd)
+        assert await bot.quiet(ann) is None
