@@ -165,10 +165,7 @@ class Desk:
 
     def lock(self, name: str) -> asyncio.Lock:
         """Return the lock of this process for whatever bears a name; it lives for as long as somebody wants it."""
-        lock = self._locks.get(name)
-        if lock is None:
-            lock = self._locks[name] = asyncio.Lock()
-        return lock
+        return self._locks.setdefault(name, asyncio.Lock())
 
     async def resume(self) -> int:
         """Take up what a process that ended left undone; from now on sweep for timers and for what others leave."""

@@ -39,12 +39,11 @@ LOG = logging.getLogger(__name__)
 QUOTED = 80
 """Characters by which a deleted message is told apart."""
 FRESH = 86400.0
-KINDS = (None, "file_share", "thread_broadcast", "me_message")
-"""The subtypes of messages that a person wrote; notices are none, and of edits and deletions see `amended`."""
-
-
+"""Seconds for which a message may be corrected or deleted so that others hear of it."""
 A_MINUTE = 60.0
 """Seconds in which somebody who may not is told so once, however much they write."""
+KINDS = (None, "file_share", "thread_broadcast", "me_message")
+"""The subtypes of messages that a person wrote; notices are none, and of edits and deletions see `amended`."""
 
 
 class Messages:

@@ -75,10 +75,7 @@ class Door(ABC):
 
         One that dies lets go. Raises StoreError.
         """
-        lock = self._alone.get(name)
-        if lock is None:
-            lock = self._alone[name] = asyncio.Lock()
-        async with lock, self._alone_of_all(name):
+        async with self._alone.setdefault(name, asyncio.Lock()), self._alone_of_all(name):
             yield
 
     @asynccontextmanager
