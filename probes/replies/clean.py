@@ -39,10 +39,14 @@ _ODD: dict[int, str | None] = str.maketrans(
 )
 
 
+_STRUCK = {0x142: "l", 0xF8: "o", 0x111: "d", 0x131: "i"}
+"""Letters that are made with a stroke or without a dot, which Unicode does not take apart."""
+
+
 @cache
 def folding() -> dict[int, str]:
     """Map letters with marks to those without, one for one, so that places in the text stay where they are."""
-    table = {}
+    table = dict(_STRUCK)
     for number in range(0xC0, 0x250):
         base = unicodedata.normalize("NFD", chr(number))[0].lower()
         if base.isascii() and base.isalpha():

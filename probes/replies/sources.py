@@ -15,7 +15,7 @@ import yaml
 
 from probes.causes import Cause, Confidence
 from probes.replies.atoms import atoms, beside, shortened
-from probes.replies.clean import pattern
+from probes.replies.clean import folding, pattern
 from probes.replies.rulebook import Book, Pattern, Rule
 
 HERE = Path(__file__).parent
@@ -104,11 +104,11 @@ def _lines(value: Any) -> tuple[str, ...]:
 
 
 def expanded(text: str, words: dict[str, str]) -> str:
-    """Fill `%name%` with a group of words and make of `…` a short gap."""
+    """Fill `%name%` with a group of words, make of `…` a short gap, and fold letters as those of texts are."""
     for _ in range(3):
         for name, group in words.items():
             text = text.replace(f"%{name}%", group)
-    return text.replace("…", ".{0,90}?")
+    return text.replace("…", ".{0,90}?").translate(folding())
 
 
 def _sound(text: str) -> None:
