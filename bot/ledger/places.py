@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from bot.ledger.keeping import HOUR, in_words
 from bot.ledger.limits import Limits
 from bot.store import StoreError
 from bot.store.budgets import Budgets, Wish
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Places:
         now = self.clock()
         try:
             given = await self.budgets.grant(wishes, now)
-        except StoreError:
+        except StoreError as reason:
+            LOG.warning("nothing is dialled while budgets cannot be counted: %s", reason)
             return in_words(0)
         return in_words(given.until - now) if given.short is not None else ""

@@ -181,9 +181,10 @@ class Unreadable(Budgets):
         raise StoreError("the database does not answer")
 
 
-async def test_where_the_budgets_cannot_be_read_nobody_is_dialled(tmp_path):
+async def test_where_the_budgets_cannot_be_read_nobody_is_dialled(tmp_path, caplog):
     store = await open_store(tmp_path / "kept.db")
     assert await Places(Unreadable(store), Limits()).to_dial("192.0.2.1") == "a minute"
+    assert "budgets cannot be counted" in caplog.text
     await store.close()
 
 
