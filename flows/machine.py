@@ -116,7 +116,8 @@ class Tree:
         if secret:
             cursor.conversation = noticed(cursor.conversation, self.book.words.shell("secret_removed"))
         if conversation.status is Status.HANDED and isinstance(event, Pasted | Pictured):
-            return cursor.conversation, ()  # a human is on it: kept for them, and silent
+            # A human is on it: kept for them, and silent, but for a secret that was taken out.
+            return cursor.conversation, ((Show(),) if cursor.conversation.notice else ())
         self._travel(cursor)
         moved = replace(cursor.conversation, step=cursor.state)
         if moved.run == before.run or isinstance(event, Saw):

@@ -21,7 +21,7 @@ from bot.slack.words import say
 
 ROOM = 2900
 """Characters of one block; a message has one or two."""
-MOST_PARTS = 12
+MOST_PARTS = 8
 MOST_PIECES = 10
 FENCE = "```"
 ADDRESS = re.compile(r"https?://(?:[^\s<>|&]|&amp;)+")

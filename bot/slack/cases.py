@@ -24,7 +24,6 @@ from bot.slack.people import People
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
 from bot.slack.words import say
-from flows.careful import without_secrets
 
 LOG = logging.getLogger(__name__)
 ACTS = {marks.CLAIM: Act.CLAIM, marks.RESOLVE: Act.RESOLVE, marks.REOPEN: Act.REOPEN}
@@ -106,12 +105,15 @@ class Cases:
         """Carry the question to the person, and show in the thread that it was asked."""
         person, view = self._gate.person(body), body["view"]
         mark = marks.read(view.get("private_metadata"))
-        text = without_secrets(modal.values(view).get(FIELD, "").strip())  # it is shown in the thread too
+        text = modal.values(view).get(FIELD, "").strip()
         if person is None or mark is None:
             await ack(response_action="update", view=modal.over(say("form_over")))
             return
         if said := await self._refused(person, mark):
             await ack(response_action="errors", errors={FIELD: said})
+            return
+        if not text:
+            await ack(response_action="errors", errors={FIELD: say("question_empty")})
             return
         key, casework = reading.key(body), self._desk.casework
         if not await casework.comes_back(mark.conversation):  # a question is to be answered
@@ -121,6 +123,10 @@ class Cases:
             await ack(response_action="update", view=modal.over(say("case_missing")))
             return
         await ack()
+        if done is Done.TRIMMED:
+            notes = await self._desk.surface(mark.conversation)
+            where = (notes.get("support_channel", ""), person.user, notes.get("support_ts", ""))
+            self._replies.later(self._whisper(*where, say("secret_left_out")))
 
     async def written(self, body: Body) -> None:
         """Carry what IT writes in a case's thread to the person; what others write is not, and they are told."""
@@ -146,8 +152,10 @@ class Cases:
         names = [f"[{each.name}: {each.reference}]" for each in reading.files(event)]
         text = "\n".join(filter(None, [await self._openings.words(event), *names]))
         done = await self._desk.casework.say(key, conversation, person.owner, text) if text else Done.DOUBLE
-        if done is not Done.TAKEN:
+        if done not in (Done.TAKEN, Done.TRIMMED):
             return
+        if done is Done.TRIMMED:
+            self._replies.later(self._whisper(channel, person.user, thread, say("secret_left_out")))
         if names:
             self._replies.later(self._whisper(channel, person.user, thread, say("file_in_thread")))
         if not await self._desk.casework.comes_back(conversation):

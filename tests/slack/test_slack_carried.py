@@ -261,3 +261,30 @@ async def test_app_home_says_that_more_cases_wait_than_it_shows(run, monkeypatch
             await bot.half.listeners.replies.settled()
             seen = words(bot.slack.homes["U0IT"])
             assert ("more wait" in seen, seen.count("<@U0P")) == (number == 2, min(number + 1, 2))
+
+
+async def test_who_writes_a_password_hears_that_it_was_left_out_on_either_side(run):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        await ina.writes("Your new password: hunter2, see https://it:hunter2@wiki.example.com", CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        assert "Your new password: [removed]" in words(ann.messages[-1])
+        assert ["left out what looked like a password" in each["text"] for each in bot.slack.ephemerals] == [True]
+        await ina.presses("Ask a question", head(bot))
+        await bot.half.listeners.replies.settled()
+        view = list(bot.slack.views.values())[-1]
+        _, answer = await ina.submits(view, question="   ")
+        assert "write your question" in "".join(answer["errors"].values())
+        await ina.submits(view, question="Is your password: hunter2?")
+        await bot.quiet(ann)
+        assert len(bot.slack.ephemerals) == 2
+        await ann.says("No, it is password: hunter2")
+        await bot.quiet(ann)
+        assert "took out what looked like a password" in words(ann.messages[-1])
+        assert fake_blocks.buttons(ann.messages[-1]["blocks"])
+        everything = str([bot.slack.messages[CHANNEL], ann.messages])
+        assert everything.count("hunter2") == 2  # what Ina typed into the thread herself
+        said_by_the_bot = len(ann.messages)
+        await ann.says("At home")
+        await bot.quiet(ann)
+        assert len(ann.messages) == said_by_the_bot

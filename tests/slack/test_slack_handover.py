@@ -60,9 +60,13 @@ async def test_a_hand_over_is_played_from_both_sides_to_its_end(run):
         assert "<@U0IT> asks:" in thread(bot)[-1]
 
         said_by_the_bot = len(ann.messages)
-        await ann.says("At home, password: hunter2")
+        await ann.says("At home, as always")
         await bot.quiet(ann)
         assert len(ann.messages) == said_by_the_bot  # a human is on it, and the bot keeps silent
+        await ann.says("At home, password: hunter2")
+        await bot.quiet(ann)
+        assert "took out what looked like a password" in words(ann.messages[-1])
+        said_by_the_bot = len(ann.messages)
         assert "<@U0ANN> writes:" in thread(bot)[-1]
         assert "At home" in thread(bot)[-1]
         assert "hunter2" not in thread(bot)[-1]
