@@ -232,7 +232,7 @@ async def run(
 
         async def people():
             for number in waiting:
-                person = Person(slack, balancer, f"U{number:07d}")
+                person = Person(slack, balancer, f"U{seed:06d}N{number:05d}")
                 walkers.append(walker := Walker(person, random.Random(seed * 1_000_003 + number), tally))
                 await walker.walk()
 
