@@ -29,7 +29,7 @@ from flows.opening import opened
 from probes.dialogue import offered
 from probes.network import Network
 from probes.replies import read, read_reply, redact
-from probes.replies.named import person_sees
+from probes.replies.named import named, person_sees
 from probes.talk import dialogue
 from probes.target import Security, Target, address_mistake, clean, parse, parse_host, split_host_port
 from probes.vantage import Vantage
@@ -50,7 +50,7 @@ class Hang(BaseException):
 
 def replies(said: str) -> None:
     """Read a text as an error, and as a live reply of every stage."""
-    read(said)
+    assert all(isinstance(value, str) for value in named(said, read(said)).values())
     first = said.split("\n", 1)[0]
     for stage in ("tls", "auth", "mail", "rcpt", "data"):
         read_reply(550, first[:2000], stage=stage)
@@ -62,7 +62,7 @@ def bounces(said: str) -> None:
     """Read a text as a bounce, whatever it is."""
     found = read("From: MAILER-DAEMON@x\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n" + said)
     assert len(found.recipients) < 10_000
-    read(said)
+    named(said, read(said))
 
 
 def targets(said: str) -> None:

@@ -14,7 +14,7 @@ from probes.replies import facts
 from probes.replies import named_words as words
 from probes.replies.bounce import from_daemon
 from probes.replies.bounce_text import is_delay
-from probes.replies.clean import bounded, folding, pattern, straightened, unwrapped
+from probes.replies.clean import bounded, folding, pattern, sound, straightened, unwrapped
 from probes.replies.message import Parts, is_message, taken_apart, unquoted
 from probes.replies.reading import Reading
 
@@ -63,7 +63,7 @@ _OF_RECIPIENT = frozenset(
 
 def person_sees(text: str) -> str | None:
     """Read what a look from the person's side printed: `connected`, `refused` or `timed_out`; None where it is not."""
-    told = straightened(text[:MOST])
+    told = straightened(sound(text[:MOST]))
     found = {name for name, printed in words.SEEN if pattern(printed).search(told)}
     # curl tries one address after the other; what failed before one that answered says nothing.
     return next((name for name in SEES if name in found), None)
@@ -75,7 +75,7 @@ def named(text: str, reading: Reading) -> dict[str, str]:
     Slots: server, port, security, login, mail_address, sender, recipient; `far_server` is where a returned mail failed,
     `delayed` says that it waits.
     """
-    text = unwrapped(bounded(text))
+    text = unwrapped(bounded(sound(text)))
     if is_message(unquoted(text)[:4000]):
         parts = taken_apart(unquoted(text))
         mail = dict(_of_a_bounce(parts)) if reading.recipients else {}

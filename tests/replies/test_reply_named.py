@@ -202,3 +202,11 @@ def test_a_delay_notice_says_that_the_mail_waits() -> None:
     ]
     assert "delayed" not in of(REPORT)
     assert "delayed" not in of(BOUNCE)
+
+
+def test_half_a_character_in_a_text_is_read_over() -> None:
+    text = "smtp.example.com port 587: connection re\ud800fused"
+    assert (
+        person_sees(text + "\nnc: connect to smtp.example.com port 587 (tcp) failed: Connection refused") == "refused"
+    )
+    assert of(text)["server"] == "smtp.example.com"
