@@ -50,6 +50,8 @@ _NOT_AFTER = (
     "mails",
     "mail ",
 )
+_NOUN = r"(?:recipient|message|mail|line)\b"
+"""After a number that opens a text or what was said, one of these begins a sentence; nothing is counted by it."""
 _MAKERS = (
     "version",
     "exim",
@@ -87,12 +89,17 @@ def enhanced_code(text: str, reply: int | None = None) -> str | None:
     return kept if kept and kept[0] != "2" else None
 
 
+def _opens(text: str, at: int) -> bool:
+    return text[:at].rstrip()[-1:] in ("", ":", ">", '"', "'", "(")
+
+
 def _plain_code(text: str) -> int | None:
     for found in pattern(_PLAIN).finditer(text):
         at = found.start(1)
         before = text[max(0, at - 14) : at].lower().replace(":", " ").replace("=", " ").split()
         after = text[found.end(1) : found.end(1) + 12].lower().strip()
-        if (before and before[-1].strip("(") in _NOT_BEFORE) or after.startswith(_NOT_AFTER):
+        counted = after.startswith(_NOT_AFTER) and not (_opens(text, at) and pattern(_NOUN).match(after))
+        if (before and before[-1].strip("(") in _NOT_BEFORE) or counted:
             continue
         if found.group(1)[0] == "2" and found.start(1) > 0:
             continue

@@ -79,6 +79,16 @@ def test_a_name_that_a_reply_does_not_find_is_no_name_of_the_server_itself():
     assert read("451 4.7.0 mail.example.com host can't be resolved").cause == "recipient_domain_invalid"
 
 
+@pytest.mark.parametrize("text", ["550 Recipient denied", "The host said so: 554 message refused", "500 Line too long"])
+def test_a_code_before_a_thing_that_could_be_counted_is_a_code(text: str):
+    assert read(text).reply_code == int(next(word for word in text.split() if word.isdigit()))
+
+
+@pytest.mark.parametrize("text", ["500 recipients a day", "no more than 500 message parts", "we sent 550 mail today"])
+def test_a_number_that_counts_is_no_code(text: str):
+    assert read(text).reply_code is None
+
+
 def test_a_live_reply_is_read_with_its_stage():
     assert read_reply(535, "no", stage="auth").cause == "auth_failed_credentials"
     assert read_reply(550, "no", stage="rcpt").cause == "recipient_unknown"
