@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from probes.causes import Cause, Confidence, RunnerUp
-from probes.replies import codes, facts
+from probes.replies import codes, facts, quoted
 from probes.replies.clean import Clean, clean, from_lines, rewrapped
+from probes.replies.providers import provider_of
 from probes.replies.reading import Reading
 from probes.replies.rulebook import NEAR, Context, Match, Matcher
 from probes.replies.spelling import mended
@@ -15,6 +16,10 @@ LONGEST_MENDED = 4000
 """A longer text that says nothing is not looked at for misspelt words."""
 WEAK = 45
 """A reading that weighs no more is tried again with the misspelt words mended."""
+QUOTED = 15
+"""A quoted reply that weighs no more says less than the dialog around it."""
+FIRM = 80
+"""A dialog that says so much of itself means it, whatever it quotes."""
 RIVAL = 22
 """One that weighs at most this much less takes the certainty away."""
 
@@ -90,35 +95,6 @@ _SUBJECTS = {
 """The middle figures of enhanced codes that go with a cause."""
 _PASSING = frozenset((Cause.GREYLISTED, Cause.SERVER_TEMPORARILY_UNAVAILABLE))
 _LASTING = frozenset((Cause.RECIPIENT_UNKNOWN, Cause.SUSPENDED_OR_DISABLED_MAILBOX, Cause.RECIPIENT_DOMAIN_INVALID))
-
-_PROVIDER_HOSTS = {
-    "google": ("google.com", "gmail.com", "googlemail.com"),
-    "microsoft": ("outlook.com", "office365.com", "hotmail.com", "live.com", "office365.us", "microsoft.com"),
-    "yahoo": ("yahoo.com", "yahoodns.net", "aol.com", "att.net", "yahoo.co.jp"),
-    "apple": ("icloud.com", "me.com", "mac.com", "apple.com"),
-    "zoho": ("zoho.com", "zoho.eu", "zoho.in", "zohomail.com"),
-    "gmx": ("gmx.net", "gmx.com", "gmx.de", "web.de", "mail.com", "kundenserver.de", "ionos.com", "1and1.com"),
-    "proofpoint": ("pphosted.com", "ppe-hosted.com"),
-    "mimecast": ("mimecast.com", "mimecast.co.za"),
-    "barracuda": ("barracudanetworks.com", "ess.barracuda.com"),
-    "comcast": ("comcast.net",),
-    "amazon": ("amazonaws.com", "amazonses.com"),
-    "sendgrid": ("sendgrid.net",),
-    "qq": ("qq.com",),
-    "tonline": ("t-online.de",),
-    "yandex": ("yandex.ru", "yandex.net", "yandex.com"),
-}  # fmt: skip
-
-
-def provider_of(host: str | None) -> str | None:
-    """Return the provider that a host name belongs to, as far as the rules speak of it."""
-    if not host:
-        return None
-    host = host.lower().rstrip(".")
-    for name, ends in _PROVIDER_HOSTS.items():
-        if any(host == end or host.endswith("." + end) for end in ends):
-            return name
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,10 +278,36 @@ def _read_parted(made: Clean, matcher: Matcher, known: Known | None) -> tuple[Re
     return replace(again, quote=quote), weight
 
 
+def _said_around(around: str, whole: Reading, matcher: Matcher) -> Reading:
+    known = Known(whole.reply_code, whole.enhanced_code, whole.stage)
+    return read_clean(from_lines([around]), matcher, known)[0]
+
+
+def _read_quoted(made: Clean, whole: Reading, weight: int, matcher: Matcher) -> tuple[Reading, int] | None:
+    """Return the reading of the reply that a dialog quotes, where the dialog's own words would decide without it."""
+    parts = quoted.reply(made.shown) if weight < FIRM else None
+    if parts is None:
+        return None
+    said, around = parts
+    if whole.rule and whole.quote in said:
+        return None
+    code, enhanced = codes.codes(said)
+    inner, heavy = read_clean(from_lines([said]), matcher, Known(code or whole.reply_code, enhanced, whole.stage))
+    if heavy <= QUOTED or inner.rule == whole.rule:
+        return None
+    if inner.cause in _RECIPIENTS and whole.cause is Cause.SENDER_NOT_ALLOWED:
+        return None
+    if heavy <= weight and _said_around(around, whole, matcher).cause is not whole.cause:
+        return None
+    return replace(inner, hosts=whole.hosts, addresses=whole.addresses, software=whole.software), heavy
+
+
 def read_plain(text: str, matcher: Matcher, known: Known | None = None) -> tuple[Reading, int]:
     """Read a text that is no mail message; where nothing is found, once more with its broken words joined."""
     made = clean(text)
     reading, weight = read_clean(made, matcher, known)
+    if known is None and (inner := _read_quoted(made, reading, weight, matcher)):
+        return inner
     if weight <= WEAK and "_" in made.hay and len(made.hay) <= LONGEST_MENDED:
         parted = _read_parted(made, matcher, known)
         reading, weight = parted if parted[1] > weight + 8 else (reading, weight)

@@ -14,7 +14,7 @@ from probes.replies.clean import bounded, clean, sound
 from probes.replies.codes import codes, enhanced_code, parsed_reply
 from probes.replies.facts import addresses, hosts
 from probes.replies.message import grouped, taken_apart
-from probes.replies.plain import provider_of
+from probes.replies.providers import provider_of
 
 DAEMON = "From: MAILER-DAEMON@mx.example.com\nTo: ann@example.com\nSubject: {}\n"
 

@@ -1,0 +1,72 @@
+"""Finds the server's own reply that a mail program quotes within its dialog, and what the dialog says beside it."""
+
+from __future__ import annotations
+
+from probes.replies.clean import pattern
+
+LONGEST = 900
+"""More of a reply says nothing more."""
+SHORTEST = 8
+"""Less of it says nothing."""
+
+_MARKS = (
+    "respon",
+    "reply:",
+    "detail:",
+    "with message",
+    "returned the error",
+    "recipients",
+    "rejected with",
+    "smtp error (",
+    "server said",
+    "server returned",
+    "antw",
+    "ponse du",
+    "pondu",
+    "rispo",
+    "resposta",
+)
+"""One of these stands before every reply that is quoted; a text without them is not searched."""
+_QUOTED = (
+    r"(?i)(?:(?:server respon(?:se|ded)(?: was)?|server (?:said|returned)|returned the error|negative smtp reply|detail"
+    r"|recipients failed: \S{3,80}|recipients were rejected|rejected with this error"
+    r"|antwort des (?:mail-?)?servers?(?: war| lautete)?|server (?:hat )?(?:ge)?antwortete?|serverantwort"
+    r"|r[ée]ponse du serveur(?: a [ée]t[ée]| [ée]tait)?|serveur(?: de messagerie)? a r[ée]pondu"
+    r"|respuesta del servidor(?: fue)?|servidor(?: de correo)? (?:ha )?respondi(?:ó|o|do)"
+    r"|risposta del server|server(?: di posta)? ha risposto"
+    r"|antwoord van (?:de )?(?:mail)?server|server antwoordde"
+    r"|resposta do servidor(?: foi)?|servidor(?: de e-?mail)? respondeu)\W{0,4}[:\s]|with message [\"'])\W{0,3}"
+)
+_IN_BRACKETS = r"(?i)smtp error \(-?\d{1,3}\): [^()]{3,120}\("
+_ENDS = (
+    r"(?i)(?:['\"”»]?\s*,\s*(?:port|server error|serverfehler|secure|sicher|error number|fehlernummer|account|konto"
+    r"|puerto|porta|poort|compte|cuenta|num[ée]ro|n[úu]mero)\b"
+    r"|\.?\s*please (?:check|verify) (?:the|your|that your)\b|\.?\s*bitte [üu]berpr[üu]fen|\.?\s*veuillez v[ée]rifier"
+    r"|\.?\s*por favor,? (?:compr|verif)|\.?\s*controllare (?:il|l.)|\.?\s*controleer (?:de|het)"
+    r"|\.?\s*verifique (?:o|se)\b|\.?\s*use the pop-?up menu"
+    r"|['\"”»]\s*(?:\(code|your user ?name|in /|$)|\.?\s*your user ?name/password"
+    r"|\s+server error:|\s+error (?:number|id)\b|\s*smtp code:|\s*additional smtp info)"
+)
+
+
+def reply(shown: str) -> tuple[str, str] | None:
+    """Return the reply that `shown` quotes and the words around it, or None where it quotes none.
+
+    >>> reply("Negative SMTP reply: 550 5.1.1 no such user")
+    ('550 5.1.1 no such user', 'Negative SMTP reply: ')
+    """
+    low = shown.lower()
+    if low[:1] in "245" or not any(mark in low for mark in _MARKS):
+        return None
+    begun = pattern(_QUOTED).search(shown)
+    bracket = None if begun else pattern(_IN_BRACKETS).search(shown)
+    start = begun.end() if begun else bracket.end() if bracket else 0
+    rest = shown[start : start + LONGEST]
+    end = pattern(_ENDS).search(rest)
+    said = rest[: end.start()] if end else rest
+    if bracket:
+        said = said.rstrip(' .*"”').removesuffix(")")
+    said = said.strip(" '\"“”«»")
+    if not start or len(said) < SHORTEST:
+        return None
+    return said, shown[:start] + (rest[end.start() :] if end else "")

@@ -1,0 +1,85 @@
+"""A reply that a mail program quotes is read as the server's own words, unless the program's dialog says more."""
+
+from __future__ import annotations
+
+import pytest
+
+from probes.replies import quoted, read
+
+OUTLOOK_EXPRESS = (
+    "The message could not be sent because one of the recipients was rejected by the server. The rejected e-mail "
+    "address was 'bob@example.org'. Subject 'hi', Account: 'mail', Server: 'smtp.example.com', Protocol: SMTP, Server "
+    "Response: '{}', Port: 25, Secure(SSL): No, Server Error: 550, Error Number: 0x800CCC79"
+)
+MAC = (
+    'Mail could not be sent. The server for account "Work" returned the error "{}" Your username/password or security '
+    "settings may be incorrect. Would you like to try re-entering your password?"
+)
+OUTLOOK = (
+    "Task 'ann@example.com - Sending' reported error (0x8004210B) : 'The operation timed out waiting for a response "
+    "from the sending (SMTP) server. The server responded: {}'"
+)
+
+
+@pytest.mark.parametrize(
+    "dialog",
+    [
+        OUTLOOK_EXPRESS,
+        MAC,
+        OUTLOOK,
+        "Negative SMTP reply: {}",
+        'SMTP Error (550): Failed to add recipient "bob@example.org" ({}).',
+        "System.Net.Mail.SmtpException: Mailbox unavailable. The server response was: {}",
+        'Expected response code 250 but got code "550", with message "{}"',
+        "Error: Can't send mail - all recipients were rejected: {}",
+        "Fehler beim Senden der Nachricht: Der Mail-Server antwortete: {}. Bitte überprüfen Sie die E-Mail-Adresse.",
+        "Le serveur de messagerie a répondu : {}. Veuillez vérifier le destinataire et réessayer.",
+        "El servidor de correo respondió: {}. Por favor, compruebe el destinatario e inténtelo de nuevo.",
+    ],
+)
+@pytest.mark.parametrize(
+    ("reply", "cause"),
+    [
+        ("550 Rejected by header based manually Blocked Senders", "spam_or_policy_rejected"),
+        ("451 4.3.0 queue file write error", "server_temporarily_unavailable"),
+        ("552 mailbox is over quota", "mailbox_full"),
+    ],
+)
+def test_what_the_server_said_goes_before_the_dialog_around_it(dialog: str, reply: str, cause: str):
+    assert read(dialog.format(reply)).cause == cause
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (OUTLOOK.format("no"), "timeout"),
+        (
+            "Verify the e-mail address in your account. The server responded: 550 5.1.1 unknown user",
+            "recipient_unknown",
+        ),
+        (
+            "The server rejected the sender's e-mail address. Server Response: '550 5.1.1 no such user here', Port: 25",
+            "sender_not_allowed",
+        ),
+        (
+            "Your e-mail server has temporarily blocked this account. Server Response: 550 5.7.0 Account locked",
+            "account_disabled_or_locked",
+        ),
+        ("The recipients are many, and a detail was amiss", "unknown"),
+    ],
+)
+def test_the_dialog_decides_where_it_says_more(text: str, cause: str):
+    assert read(text).cause == cause
+
+
+def test_the_reply_and_the_words_around_it_are_parted():
+    assert quoted.reply("nothing of the kind") is None
+    assert quoted.reply("The server responded: no") is None
+    assert quoted.reply("SMTP Error (550): Failed to add recipient (5.1.1 no such user).") == (
+        "5.1.1 no such user",
+        "SMTP Error (550): Failed to add recipient (",
+    )
+    said, around = quoted.reply(OUTLOOK_EXPRESS.format("550 no such user")) or ("", "")
+    assert said == "550 no such user"
+    assert "Error Number: 0x800CCC79" in around
+    assert "no such user" not in around
