@@ -36,7 +36,7 @@ from flows.model import Advise, Ask, Fill, Go, Look, dangling
 from flows.named import named
 from flows.opening import Opening, chatty, opened
 from flows.pages import PageError
-from flows.told import domain_kind, looks
+from flows.told import domain_kind
 from flows.ways_out import CHOSE, Cursor, entered, looked_at, looks_again, ways_out, went_back
 from probes.causes import Cause
 
@@ -152,11 +152,15 @@ class Tree:
                 step = self.book.flow.steps[now.step]
                 what = step.what if isinstance(step, Look) else "probe"
                 cursor.conversation = memory.saw(now, Seen(run, now.step, what, verdict))
-                if now.answers.get("opened") == "words" and verdict.cause is Cause.UNKNOWN:
+                if (
+                    now.answers.get("opened") == "words"
+                    and verdict.cause is Cause.UNKNOWN
+                    and "server" not in verdict.named
+                ):
                     cursor.conversation = noticed(cursor.conversation, self.book.words.shell("so_i_ask"))
                 if self._talk(cursor):
                     return
-                tried = self._named(cursor, verdict.named)
+                cursor.conversation, tried = named(cursor.conversation, verdict, self.book.words)
                 self._trigger(cursor, "tried" if tried else "see")
             case WentBack():
                 if not memory.stand(self.book.flow, now.trail):
@@ -219,12 +223,6 @@ class Tree:
             self._aside(cursor, "paste", now.texts[-1].strip().split("\n")[0])
         else:
             self._trigger(cursor, "paste")
-
-    def _named(self, cursor: Cursor, found: Mapping[str, str]) -> bool:
-        """Take over what a text names; tell whether it is what a tool saw of the server that was looked at."""
-        before = cursor.conversation
-        cursor.conversation = named(before, found, self.book.words) if found else before
-        return "person_sees" in found and cursor.conversation is not before and bool(looks(before))
 
     def _talked(self, now: Conversation, text: str) -> Conversation:
         """Note whether these words are the first, and talk; of later ones it is said where they are not understood."""

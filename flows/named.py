@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from flows.careful import noticed
 from flows.conversation import Conversation
+from flows.told import looks
 from flows.words import Words
+from probes.causes import Cause
+from probes.verdict import Verdict
 
 OF_SERVER = ("server", "port", "security")
 OF_PERSON = ("mail_address", "sender", "login")
 """Slots that a text may name: what goes together with a server, and what it fills only where nothing was said yet."""
 
 
-def named(conversation: Conversation, found: Mapping[str, str], words: Words) -> Conversation:
-    """Take over what a text names, and say which server; what a tool printed of some other place is left aside.
+def named(conversation: Conversation, verdict: Verdict, words: Words) -> tuple[Conversation, bool]:
+    """Take over what a text names and say which server; return also whether a tool saw the server that was looked at.
 
-    The newest words win over older settings of a server; of the person they only fill what was not said yet.
+    The newest words win over older settings of a server; of the person they only fill what was not said yet. What a
+    tool printed of some other place is left aside.
     """
+    found, sees = verdict.named, "person_sees" in verdict.named
+    if not found:
+        return conversation, False
     answers, earlier = dict(conversation.answers), dict(conversation.earlier)
     server, known = found.get("server", ""), answers.get("server", "")
     elsewhere = bool(known and server) and not _same(server, known)
-    if elsewhere and "person_sees" in found:
-        return conversation
+    if elsewhere and sees:
+        return conversation, False
     if elsewhere:
         earlier |= {slot: answers.pop(slot) for slot in (*OF_SERVER, "person_sees") if slot in answers}
     settings = {slot: found[slot] for slot in OF_SERVER if slot in found and answers.get(slot) != found[slot]}
@@ -32,10 +38,12 @@ def named(conversation: Conversation, found: Mapping[str, str], words: Words) ->
     told = {slot: found[slot] for slot in ("person_sees", "recipient", "far_server") if slot in found}
     more = {slot: found[slot] for slot in OF_PERSON if slot in found and slot not in answers}
     now = replace(conversation, answers={**answers, **settings, **told, **more}, earlier=earlier)
+    tried = sees and bool(looks(conversation))
     if not settings:
-        return now
+        return now, tried
     said = ", ".join(f"{words.label('fields', slot)} {words.answer(slot, value)}" for slot, value in settings.items())
-    return noticed(now, f"{words.shell('named')} {said}.")
+    unread = words.shell("not_read") + " " if verdict.cause is Cause.UNKNOWN else ""
+    return noticed(now, f"{unread}{words.shell('named')} {said}."), tried
 
 
 def _same(server: str, known: str) -> bool:

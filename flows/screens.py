@@ -149,6 +149,8 @@ def _different(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
     seen = looks(now)
     if len(seen) < 2 or not _fresh(now) or now.seen[-1].what != "probe" or not isinstance(step, Ask | Advise):
         return ()
+    if len(now.seen) > 1 and "server" in now.seen[-2].verdict.named:
+        return ()  # it may have been another server
     return difference(tree.book, seen[-2], seen[-1])
 
 
@@ -158,7 +160,7 @@ def _read(tree: Tree, now: Conversation, step: object) -> tuple[str, ...]:
     if newest is None or newest.what != "text" or not isinstance(step, Ask | Fill):
         return ()
     cause = newest.verdict.cause
-    if cause in (Cause.UNKNOWN, Cause.OK, Cause.NOT_A_FAILURE):
+    if cause in (Cause.UNKNOWN, Cause.OK, Cause.NOT_A_FAILURE) or "person_sees" in newest.verdict.named:
         return ()
     said = "your_words_hint" if newest.verdict.confidence is Confidence.POSSIBLE else "your_words_say"
     return (f"{tree.book.words.shell(said)} {tree.book.words.cause(cause)}",)

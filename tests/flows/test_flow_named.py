@@ -137,3 +137,28 @@ def test_words_that_name_no_server_do_not_look_again(talk: Talk) -> None:
     assert talk.step == "advice.relay_denied"
     talk.say(Pasted("words")).see("timeout")
     assert talk.step == "side.start"
+
+
+def test_words_that_nobody_reads_lead_to_the_server_that_they_name(talk: Talk) -> None:
+    talk.open("zmurf at smtp.example.com").see("unknown", sure="possible", named={"server": "smtp.example.com"})
+    assert talk.looks == ["probe"]
+    assert "cannot read a cause" in talk.screen.notice
+    assert talk.see("ok").step == "side.start"
+
+
+def test_a_name_that_is_found_from_here_alone_is_looked_up_wrongly_there(talk: Talk) -> None:
+    talk.open("nslookup").see("server_name_wrong", named={"server": "smtp.example.com"})
+    assert talk.see("ok").step == "side.name"
+    assert talk.choose("no").step == "side.start"
+
+
+def test_looks_at_two_servers_are_not_compared(talk: Talk) -> None:
+    talk.open("smtp.old.example:25").see("ok").say(Pasted("words")).see("timeout", named=SERVER)
+    talk.see("certificate_expired")
+    assert not any("Before" in line for line in talk.screen.body)
+
+
+def test_what_a_tool_saw_is_not_explained_once_more(talk: Talk) -> None:
+    talk.open("smtp.example.com:587").see("ok").say(Pasted("nc")).see("timeout", named={"person_sees": "timed_out"})
+    assert talk.step == "side.blocked"
+    assert talk.screen.body == ()
