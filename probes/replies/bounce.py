@@ -257,4 +257,6 @@ def read_message(text: str, matcher: Matcher) -> Reading | None:
     else:
         told = _plain_told(human, sender, {})
     told = told or _plain_told(bounce_text.said_below(text[len(human) :]), sender, {})
+    if not told and bounce_text.still_waits(human):
+        return replace(_read_words(human, matcher)[0], failure=False, permanent=False)
     return _assembled(told, human, matcher, ()) if told else None

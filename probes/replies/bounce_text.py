@@ -21,9 +21,14 @@ def is_delay(subject: str, human: str) -> bool:
     told = subject.partition(":")[0] if pattern(words.SUBJECT_OF_ANOTHER).search(subject) else subject
     if pattern(words.DELAYED_SUBJECT).search(told):
         return True
-    if pattern(words.STILL_WAITING).search(human):
+    if still_waits(human):
         return True
     return bool(pattern(words.DELAY).search(human)) and not pattern(words.GIVEN_UP).search(subject + "\n" + human)
+
+
+def still_waits(human: str) -> bool:
+    """Return whether a bounce says in so many words that it goes on trying."""
+    return bool(pattern(words.STILL_WAITING).search(human))
 
 
 def marked(text: str) -> bool:
@@ -195,10 +200,10 @@ def _ended(lines: list[str], excluded: tuple[str, ...]) -> list[str]:
 
 def _inline(lines: list[str], excluded: tuple[str, ...]) -> list[str]:
     text = " ".join(" ".join(lines).split())
-    for each in words.INLINE:
+    for number, each in enumerate(words.INLINE):
         seen: dict[str, str] = {}
         for match in pattern("(?i)" + each).finditer(text):
-            if _usable(match.group(1), excluded):
+            if _usable(match.group(1), excluded, named=number < words.NAMING_SENTENCES):
                 seen.setdefault(match.group(1).strip(".").lower(), match.group(1).strip("."))
         if seen:
             return list(seen.values())[:20]

@@ -55,6 +55,8 @@ LINES = (
     r"(?:failed|undeliverable|undelivered|invalid|bad|intended|unknown|failing) (?:final )?(?:delivery )?(?:recipients?|address(?:es)?|user(?:id)?)|address(?:es)?|empfanger|empfängeradresse|empfänger|destinataires?|destinatarios?|destinatari[oa]?|"
     r"ontvangers?|e-?mail(?: address)?|mailbox|sent to|deliver(?:y)? to|宛先|受信者)\s*(?:\(s\))?\s*[:=]\s*(?:rfc822;\s*|\[?smtp:)?['\"<]{0,2}" + _A + r"['\">\]]{0,2}\s*(.*)$",
 )  # fmt: skip
+NAMING_SENTENCES = 2
+"""Those first sentences that name a recipient and nobody else."""
 NAMING = (0, 6)
 """Those of the lines that name a recipient and nobody else: a help desk's address too is one there."""
 ENDS = (
@@ -122,6 +124,7 @@ NOT_ENDS = (
 )
 """Words before an address that say it is somebody else's."""
 INLINE = (
+    r"problem (?:while )?delivering (?:your |the |a )?(?:e-?mail|message|mail) to ['\"<(]{0,2}" + _A,
     r"(?:your |the )?(?:e-?mail |mail )?(?:message|mail|e-?mail|letter)(?: that you sent)? (?:to|for|addressed to|sent to) (?:the following (?:address|recipient)e?s?:? )?['\"<(]{0,2}(?:mailto:)?"
     + _A
     + r"['\">)]{0,2}(?:<mailto:[^>]*>)?,? (?:could ?n.t|could not|was ?n.t|was not|has ?n.t|has not|has been|cannot|can.t|did not|is|failed|bounced|because|couldn)",
@@ -153,6 +156,9 @@ _SENTENCES = (
     r"(?:scanned|checked|protected) (?:by|for|with)[^\n]*",
     r"the amount of time a message is queued before it is returned depends on local configura-? ?tion parameters",
     r"most likely there is a network problem that prevented delivery[^.]*",
+    r"(?:este|esta|questo|questa|ce|cette|dies\w*|deze|dit|denna|denne) (?:mensaje|correo|mensagem|messaggio|message|courriel|nachricht|e-?mail|mail|bericht|meddelande)[^\n]{0,40}(?:analizad|verificad|comprobad|controllat|analys|vérifi|verifi|scann|gepr|gescan|controleerd|genomsökt)[^\n]*",
+    r"(?:informaci[oó]n de|information from|informationen von|informations? (?:provenant )?d[eu]'?) (?:eset )?nod32[^\n]*",
+    r"(?:no virus(?:es)? (?:was |were )?found in this|virus-free\.|checked by avg)[^\n]*",
     r"(?:interscan|trend micro)[\w .-]{0,40}(?:viruswall|suite|gateway|appliance)[\w ]{0,12}",
     r"symantec_?\s?antivirus[\w ]{0,30}gateways?",
     r"this (?:is a )?(?:mime|multi-?part)[- ][^\n]*",

@@ -111,6 +111,8 @@ def unwrapped(text: str) -> str:
     """Undo what Slack, HTML and quoted-printable did to a pasted text."""
     if "<mailto:" in text or "<http" in text:
         text = pattern(_SLACK).sub(_linked, text)
+    if "</a>" in text or "</A>" in text:
+        text = pattern(r"(?i)</?a(?:\s[^<>]*)?>").sub("", text)
     if "](mailto:" in text:
         text = pattern(_MARKDOWN).sub(r"<\1>", text)
     if "&" in text and ("&lt;" in text or "&gt;" in text or "&amp;" in text or "&#" in text or "&quot;" in text):

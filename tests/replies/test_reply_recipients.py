@@ -187,3 +187,36 @@ def test_a_complaint_is_no_failure(subject: str):
         read(f"From: staff@example.com\nTo: abuse@example.org\nSubject: {subject}\n\nTo: bob@example.org\n").failure
         is False
     )
+
+
+def test_a_delay_that_names_no_recipient_is_no_failure_either():
+    reading = read(
+        "Delivery of your message is delayed\n\nThe server mx.example.org could not be reached: connection timed out.\n"
+        "This is a warning message only. You do not need to resend your message.\n"
+    )
+    assert (reading.failure, reading.permanent, reading.recipients) == (False, False, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "** Message not delivered **\n\nThere was a problem delivering your message to support@example.org.\nThe response was:\n\n550 5.1.1 No such user\n",
+        'Your message could not be delivered to one or more recipients.\n\n&lt;<a href="mailto:support@example.org">support@example.org</a>&gt;: host mx.example.org said: 550 5.1.1 No such user\n',
+    ],
+    ids=["a sentence", "a link of HTML"],
+)
+def test_a_recipient_is_found_in_a_sentence_and_in_a_link(text: str):
+    assert causes(text) == {"support@example.org": Cause.RECIPIENT_UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "__________ Información de ESET NOD32 Antivirus, versión de la base de firmas de virus 4512 __________",
+        "Este mensaje ha sido analizado por el antivirus y no contiene virus.",
+        "No virus found in this incoming message. Checked by AVG",
+    ],
+)
+def test_what_a_virus_scanner_puts_below_is_no_reason(footer: str):
+    text = f"Delivery failed.\n\n<bob@example.org>:\n552 5.2.2 mailbox full\n\n{footer}\n"
+    assert causes(text) == {"bob@example.org": Cause.MAILBOX_FULL}
