@@ -69,6 +69,7 @@ def noted(conversation: Conversation, screen: Screen) -> dict[str, str | None]:
         "title": screen.title,
         "stops": str(len(conversation.trail)),
         "status": conversation.status.value,
+        "pages": conversation.pages,
     }
 
 
@@ -91,6 +92,7 @@ def left(notes: Mapping[str, str], now: Conversation, rows: Sequence[Progress] =
         return looked(rows) or say("moved_on")
     if len(now.trail) > stops and now.trail[stops].step == notes.get("step"):
         return now.trail[stops].label
-    if len(now.trail) < stops:
+    changed = notes.get("pages", now.pages) != now.pages
+    if len(now.trail) < stops and not changed:
         return say("went_back") if now.trail or now.step in now.earlier else say("started_again")
     return say("moved_on")

@@ -120,6 +120,7 @@ async def test_a_page_that_was_renamed_asks_from_its_beginning_with_the_answers_
         await ann.presses("At home")
         now = await bot.quiet(ann)
         assert QUESTIONS_CHANGED in words(ann.messages[-1])
+        assert words(ann.messages[-2]) == "Where are you?  *Continued below.*"
         assert "What happens?" in words(ann.messages[-1])
         picked = [e["text"]["text"] for _, e in fake_blocks.buttons(ann.messages[-1]["blocks"]) if e.get("style")]
         assert picked == ["It hangs"]
