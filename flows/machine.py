@@ -296,8 +296,6 @@ class Tree:
     def _aside(self, cursor: Cursor, trigger: str, label: str) -> None:
         """Leave a step by a way that is open everywhere, so that Back leads to it again; ends what runs there."""
         now = cursor.conversation
-        if now.status is Status.HANDED:
-            return
         if isinstance(self.book.flow.steps[now.step], Ask | Fill | Advise) and now.status is Status.OPEN:
             now = memory.left(now, trigger, _short(label))
         cursor.conversation = replace(now, run=None, status=Status.OPEN)
