@@ -73,7 +73,7 @@ def of_text(text: str, own: Matcher | None) -> Verdict:
     if reading.cause is Cause.UNKNOWN and (sees := found.get("person_sees")):
         reading = replace(reading, cause=SEES[sees])
     findings = recipients_of(reading)
-    if reading.failure and (findings or "far_server" in found):
+    if findings or "far_server" in found:
         code = "mail_delayed" if "delayed" in found else "failed_further_on"
         findings += (Finding(code, Severity.INFO, found.get("far_server", "")),)
     return replace(of_reading(reading), findings=findings, named=found)

@@ -13,7 +13,6 @@ from probes.causes import Cause
 from probes.replies import facts
 from probes.replies import named_words as words
 from probes.replies.bounce import from_daemon
-from probes.replies.bounce_text import is_delay
 from probes.replies.clean import bounded, folding, pattern, sound, straightened, unwrapped
 from probes.replies.message import Parts, is_message, taken_apart, unquoted
 from probes.replies.reading import Reading
@@ -81,9 +80,9 @@ def named(text: str, reading: Reading) -> dict[str, str]:
         mail = dict(_of_a_bounce(parts)) if reading.recipients else {}
         text = parts.human
     else:
-        mail = {"delayed": "yes"} if reading.recipients and is_delay("", text) else {}
+        mail = {}
     told = straightened(text[:MOST])
-    mail |= dict(_far_server(told)) if reading.failure else {}
+    mail |= {} if reading.cause in (Cause.OK, Cause.NOT_A_FAILURE) else dict(_far_server(told))
     people = {} if reading.recipients else dict(_people(told, reading, far="far_server" in mail))
     found = {**dict(_server(told, reading)), **people, **mail}
     if reading.cause in _LOGGED_IN and not reading.recipients:
@@ -91,6 +90,7 @@ def named(text: str, reading: Reading) -> dict[str, str]:
     if reading.recipients:
         first = next((one for one in reading.recipients if one.cause is reading.cause), reading.recipients[0])
         found["recipient"] = first.address
+        found |= {} if reading.failure else {"delayed": "yes"}
     elif reading.cause in _OF_CONNECTING and (sees := person_sees(told)) and _of_mail(told):
         found["person_sees"] = sees
     return found
@@ -112,15 +112,12 @@ def _of_mail(told: str) -> bool:
 
 
 def _of_a_bounce(parts: Parts) -> Iterator[tuple[str, str]]:
-    """Return whose mail it was: who sent what was returned, else to whom it was; and whether it only waits."""
+    """Return whose mail it was: who sent what was returned, else to whom it was."""
     head = parts.headers
     returned_to = facts.addresses(head.get("to", "")) if from_daemon(head) else ()
     own = facts.addresses(parts.original.get("from", "")) or returned_to
     if len(own) == 1:
         yield "mail_address", own[0]
-    actions = {group["action"].lower()[:7] for group in parts.groups if "action" in group}
-    if actions == {"delayed"} or (not actions and is_delay(head.get("subject", ""), parts.human)):
-        yield "delayed", "yes"
 
 
 def _people(told: str, reading: Reading, *, far: bool) -> Iterator[tuple[str, str]]:
@@ -157,14 +154,11 @@ def _server(told: str, reading: Reading) -> Iterator[tuple[str, str]]:
     if port is not None:
         yield "port", str(port)
     ssl = pattern(words.SSL).search(told)
-    if ssl and _plain(ssl.group("said")) in words.NO:
+    encrypts = ssl.group("said").lower().translate(folding()) if ssl else ""
+    if encrypts in words.NO:
         yield "security", "none"
-    elif scheme in ("ssl", "smtps") or (port == 465 and (scheme == "tls" or ssl)):
+    elif scheme in ("ssl", "smtps") or (port == 465 and (scheme == "tls" or encrypts in words.YES)):
         yield "security", "tls"
-
-
-def _plain(word: str) -> str:
-    return word.lower().translate(folding())
 
 
 def _servers(told: str, reading: Reading) -> Iterator[tuple[str, int, str]]:
@@ -212,15 +206,11 @@ def _may_be(host: str, *, quoted: bool) -> bool:
 
 
 def _far(told: str, start: int, end: int) -> bool:
-    """Tell whether a host is one on the mail's further way, part of an address or of a Message-ID, or a web page."""
+    """Tell whether a host is one on the mail's further way, or part of an address."""
     before, after = told[max(0, start - 40) : start], told[end : end + 12]
-    if before.endswith(("@", "/")) and not before.lower().endswith(
-        ("ssl://", "tls://", "tcp://", "smtp://", "smtps://")
-    ):
+    if after.startswith(("[", "@")):
         return True
-    if after.startswith(("[", "@")) or (
-        after.startswith((" [", " said", ": said")) and " said" in told[end : end + 60]
-    ):
+    if after.startswith((" [", " said", ": said")) and " said" in told[end : end + 60]:
         return True
     return bool(pattern(words.NOT_OURS).search(before))
 

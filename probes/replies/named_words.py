@@ -57,8 +57,9 @@ BESIDE = r"(?i)^[\"')]*(?: ?\([^()\n]{1,60}\)| ?\[[^\[\]\n]{1,60}\])?(?: ?[:/] ?
 PORT = (
     r"(?i)(?:port|porta|puerto|poort|\x{30dd}\x{30fc}\x{30c8})[\"']?[^\d\n]{0,30}?(?P<port>\d{2,5})(?:[^\d.]|\.\s|\.?$)"
 )
-SSL = r"(?i)\((?:ssl)\) ?: ?[\"']?(?P<said>\w+)"
-NO = ("no", "nein", "non", "nee", "nao")
+SSL = r"(?i)\bssl\)?[\"']? ?(?::|=>?) ?[\"']?(?P<said>[^\s,;'\"]+)"
+YES = ("yes", "ja", "oui", "si", "sim", "on", "true", "enabled", "1")
+NO = ("no", "nein", "non", "nee", "nao", "off", "false", "none", "disabled", "0")
 
 ACCOUNT = r"(?i)(?:account|konto|compte|cuenta|conta|task|aufgabe|t\x{e2}che|tarea|taak|tarefa)[ \t]*:? ?[\"'](?P<address>[^\"'\s@]+@[^\"'\s@]+\.[a-z-]+)(?:[\"']| -)"
 SENDER = r"(?i)(?:mail from|sender address rejected|sender|absenderadresse|absender)(?: address)?(?: was)?[ :]{0,2}[\"'(<]{0,2}(?P<address>[^\s\"'<>@()]+@[^\s\"'<>@():,;]+\.[a-z-]{2,})"

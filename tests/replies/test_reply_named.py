@@ -63,6 +63,8 @@ def of(text: str) -> dict[str, str]:
     ("text", "settings"),
     [
         ("Server: 'smtp.example.com', Protocol: SMTP, Port: 465, Secure(SSL): No, 0x800CCC0E", "465 none"),
+        ("Servidor: “smtp.example.com”, Puerto: 465, SSL: Sí, tiempo de espera agotado", "465 tls"),
+        ("Servidor: 'smtp.example.com', Porta: 465, SSL: Não, 0x800CCC0E", "465 none"),
         ("Serveur : 'smtp.example.com', Port : 465, Sécurisé (SSL) : Oui, numéro d'erreur : 0x800CCC0E", "465 tls"),
         ("Sending failed: connecting to Outgoing server (SMTP) smtp.example.com failed.", ""),
         ("Die Verbindung mit dem Postausgangs-Server (SMTP) smtp.example.com ist abgelaufen.", ""),
@@ -210,3 +212,27 @@ def test_half_a_character_in_a_text_is_read_over() -> None:
         person_sees(text + "\nnc: connect to smtp.example.com port 587 (tcp) failed: Connection refused") == "refused"
     )
     assert of(text)["server"] == "smtp.example.com"
+
+
+def test_a_server_that_is_only_mentioned_counts_where_its_name_says_what_it_is() -> None:
+    assert of("smtp.example.com says relaying denied")["server"] == "smtp.example.com"
+    assert "server" not in of("mx.example.com says relaying denied")
+    assert "server" not in of("relaying denied, told by smtp.example.com[192.0.2.1]")
+    assert "server" not in of("smtp.example.com and smtp.example.org say relaying denied")
+
+
+def test_what_is_no_host_or_no_service_for_mail_is_left_out() -> None:
+    assert "far_server" not in of("host mx.nowhere-at-all [192.0.2.7] said: 550 5.1.1 user unknown")
+    assert "server" not in of("ComputerName : app.example.com\nRemotePort : 443\nTcpTestSucceeded : True")
+    assert "server" not in of("failed to connect to proxy 192.0.2.1:8080")
+    assert "mail_address" not in of(BOUNCE.replace("To: ann@example.com", "To: ann@example.com, cy@example.com"))
+
+
+def test_a_program_that_shows_its_settings_names_its_server_in_a_returned_mail_too() -> None:
+    shown = "Account: 'x', Server: 'smtp.example.com', Port: 25, Secure(SSL): No"
+    assert of(f"{BOUNCE}\n{shown}")["server"] == "smtp.example.com"
+
+
+def test_a_tool_that_tried_another_service_says_nothing_of_mail() -> None:
+    text = "Server: 'smtp.example.com'\nTest-NetConnection smtp.example.com -Port 443\nTcpTestSucceeded : True"
+    assert not {"server", "person_sees"} & set(of(text))

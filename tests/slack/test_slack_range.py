@@ -12,6 +12,16 @@ from bot.looking import Looker
 from bot.practice.range import Range
 from probes.vantage import Vantage
 
+DELAY = """\
+From: MAILER-DAEMON@mail.practice.test
+To: bob@practice.test
+Subject: Delayed Mail (still being retried)
+
+Your message could not be delivered for more than 4 hour(s). It will be retried until it is 5 day(s) old.
+
+<ann@practice.test>: connect to mx.practice.test[192.0.2.7]:25: Connection timed out
+"""
+
 
 def words(message):
     return fake_blocks.texts(message["blocks"])
@@ -79,4 +89,10 @@ async def test_a_mail_that_came_back_is_looked_at_where_it_failed(run):
         conversation = await bot.quiet(ann)
         assert conversation.step == "far.takes"
         assert "mx.practice.test" in words(ann.messages[-1])
-        assert practice.met("mx.practice.test", 25) > 0
+        met = practice.met("mx.practice.test", 25)
+        assert met > 0
+        bob = bot.person("U0BOB")
+        await bob.says(DELAY)
+        assert (await bot.quiet(bob)).step == "far.delayed"
+        assert "not failed" in words(bob.messages[-1])
+        assert practice.met("mx.practice.test", 25) == met
