@@ -55,8 +55,8 @@ LINES = (
     r"(?:failed|undeliverable|undelivered|invalid|bad|intended|unknown|failing) (?:final )?(?:delivery )?(?:recipients?|address(?:es)?|user(?:id)?)|address(?:es)?|empfanger|empfängeradresse|empfänger|destinataires?|destinatarios?|destinatari[oa]?|"
     r"ontvangers?|e-?mail(?: address)?|mailbox|sent to|deliver(?:y)? to|宛先|受信者)\s*(?:\(s\))?\s*[:=]\s*(?:rfc822;\s*|\[?smtp:)?['\"<]{0,2}" + _A + r"['\">\]]{0,2}\s*(.*)$",
 )  # fmt: skip
-NAMING_SENTENCES = 2
-"""Those first sentences that name a recipient and nobody else."""
+NAMING_SENTENCES = 1
+"""How many of the first sentences name a recipient and nobody else."""
 NAMING = (0, 6)
 """Those of the lines that name a recipient and nobody else: a help desk's address too is one there."""
 ENDS = (
