@@ -61,6 +61,8 @@ _EARLY = _RECIPIENTS | {
     Cause.MESSAGE_TOO_LARGE,
     Cause.CONTENT_REJECTED,
 }
+_NOT_OF_A_SENDER = _RECIPIENTS | {Cause.SPAM_OR_POLICY_REJECTED}
+"""What a reply seems to say that a dialog names as the refusal of the sender."""
 _NOT_YET = {**dict.fromkeys(("connect", "ehlo", "tls", "auth"), _EARLY), "mail": _RECIPIENTS}
 """What a server cannot mean before it was told of a recipient or a message."""
 
@@ -295,7 +297,7 @@ def _read_quoted(made: Clean, whole: Reading, weight: int, matcher: Matcher) -> 
     inner, heavy = read_clean(from_lines([said]), matcher, Known(code or whole.reply_code, enhanced, whole.stage))
     if heavy <= QUOTED or inner.rule == whole.rule:
         return None
-    if inner.cause in _RECIPIENTS and whole.cause is Cause.SENDER_NOT_ALLOWED:
+    if whole.cause is Cause.SENDER_NOT_ALLOWED and inner.cause in _NOT_OF_A_SENDER:
         return None
     if heavy <= weight and _said_around(around, whole, matcher).cause is not whole.cause:
         return None

@@ -17,6 +17,12 @@ _MARKS = (
     "returned the error",
     "recipients",
     "rejected with",
+    "command failed:",
+    "server message:",
+    "<** ",
+    "smtpdataerror",
+    "addressfailedexception",
+    "sendfailedexception",
     "smtp error (",
     "server said",
     "server returned",
@@ -35,7 +41,9 @@ _QUOTED = (
     r"|respuesta del servidor(?: fue)?|servidor(?: de correo)? (?:ha )?respondi(?:ó|o|do)"
     r"|risposta del server|server(?: di posta)? ha risposto"
     r"|antwoord van (?:de )?(?:mail)?server|server antwoordde"
-    r"|resposta do servidor(?: foi)?|servidor(?: de e-?mail)? respondeu)\W{0,4}[:\s]|with message [\"'])\W{0,3}"
+    r"|resposta do servidor(?: foi)?|servidor(?: de e-?mail)? respondeu)\W{0,4}[:\s]|with message [\"']"
+    r"|smtp(?:recipientsrefused|dataerror)\W.{0,80}?\([245]\d\d, b?['\"]|smtp(?:address|send)failedexception:"
+    r"|(?:rcpt to|data end|data) command failed:|server message:|<\*\* )\W{0,3}"
 )
 _IN_BRACKETS = r"(?i)smtp error \(-?\d{1,3}\): [^()]{3,120}\("
 _ENDS = (
@@ -45,7 +53,9 @@ _ENDS = (
     r"|\.?\s*por favor,? (?:compr|verif)|\.?\s*controllare (?:il|l.)|\.?\s*controleer (?:de|het)"
     r"|\.?\s*verifique (?:o|se)\b|\.?\s*use the pop-?up menu"
     r"|['\"”»]\s*(?:\(code|your user ?name|in /|$)|\.?\s*your user ?name/password"
-    r"|\s+server error:|\s+error (?:number|id)\b|\s*smtp code:|\s*additional smtp info)"
+    r"|\s*msmtp: could not|\s+-> quit\b|\s+<- |\s+=== \w"
+    r"|['\"]\)|\s+at (?:com|jakarta|javax|org)\.|; ?nested exception|\s*smtp error:|\s+server error:"
+    r"|\s+error (?:number|id)\b|\s*smtp code:|\s*additional smtp info)"
 )
 
 
@@ -56,7 +66,7 @@ def reply(shown: str) -> tuple[str, str] | None:
     ('550 5.1.1 no such user', 'Negative SMTP reply: ')
     """
     low = shown.lower()
-    if low[:1] in "245" or not any(mark in low for mark in _MARKS):
+    if (low[:3].isdigit() and low[3:4] in " -") or not any(mark in low for mark in _MARKS):
         return None
     begun = pattern(_QUOTED).search(shown)
     bracket = None if begun else pattern(_IN_BRACKETS).search(shown)

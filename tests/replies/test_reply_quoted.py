@@ -28,6 +28,8 @@ OUTLOOK = (
         MAC,
         OUTLOOK,
         "Negative SMTP reply: {}",
+        "javax.mail.SendFailedException: Invalid Addresses; nested exception is: SMTPAddressFailedException: {}",
+        "<** {}\n -> QUIT\n<-  221 2.0.0 Bye\n=== Connection closed with remote host.",
         'SMTP Error (550): Failed to add recipient "bob@example.org" ({}).',
         "System.Net.Mail.SmtpException: Mailbox unavailable. The server response was: {}",
         'Expected response code 250 but got code "550", with message "{}"',
