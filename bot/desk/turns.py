@@ -84,7 +84,10 @@ class Turns:
                 return await self._refused(turn, Result.STRANGER, None, said.stranger())
             same = conversation.status is Status.HANDED or (isinstance(turn.event, Filled) and conversation.mistakes)
             shown = asides.still_shown(conversation, await self.desk.surface(turn.conversation) if same else {})
-            if turn.revision is not None and turn.revision not in shown:
+            # Who asks for a human gets one, by however old a button.
+            old = turn.revision is not None and turn.revision not in shown
+            here = conversation.status in (Status.OPEN, Status.HANDED)
+            if old and not (here and isinstance(turn.event, AskedHuman)):
                 return await self._refused(turn, Result.OVER, conversation, said.over())
             try:
                 after, effects = self.desk.tree.advance(conversation, turn.event)

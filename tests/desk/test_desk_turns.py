@@ -221,3 +221,15 @@ async def test_a_step_that_is_gone_from_the_pages_leads_to_one_that_stands(desk,
 @pytest.mark.parametrize("text", ["", "535 5.7.8 authentication failed", "smtp.example.com:587", "ann@example.com"])
 async def test_it_opens_with_any_text(desk, text):
     assert (await desk.open("o1", "test:ann", text)).result is Result.TAKEN
+
+
+async def test_an_old_button_that_asks_for_a_human_gets_one(desk, turn):
+    opened = await desk.open("o", "test:ann")
+    await desk.take(turn(opened, Chose("hangs")))
+    outcome = await desk.take(turn(opened, AskedHuman()))
+    assert (outcome.result, outcome.conversation.status) == (Result.TAKEN, Status.HANDED)
+    again = await desk.take(turn(opened, AskedHuman()))
+    assert (again.result, "human already" in again.said) == (Result.OVER, True)
+    solved = await desk.open("p", "test:ann")
+    await desk.take(turn(solved, Chose("fine")))
+    assert (await desk.take(turn(solved, AskedHuman()))).result is Result.OVER
