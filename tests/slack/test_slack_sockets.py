@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
+from contextlib import suppress
 
 import fake_blocks
 import pytest
@@ -214,3 +216,67 @@ async def test_the_end_is_quick_where_slack_does_not_say_goodbye(run, slack):
     async with run(socket=True):
         began = time.monotonic()
     assert time.monotonic() - began < 4
+
+
+async def test_what_still_comes_over_a_connection_that_ends_is_answered(run, monkeypatch):
+    async with run(socket=True) as bot:
+        ann, own = bot.person(), bot.slack.connections[-1]
+        go_on, there = holding(bot, monkeypatch, at="after the commit")
+        typing = asyncio.create_task(ann.command("ann@example.com"))
+        await there.wait()
+        await own.send_json({"type": "disconnect", "reason": "warning"})
+        await two(bot.slack, but=[own])
+        bob = bot.person("U0BOB")
+        bob.push = type(bot.push)(bot.slack, bot.slack.connections.index(own))
+        _, ack = await bob.command("help")
+        assert "I never need your password" in ack["text"]
+        go_on.set()
+        await typing
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_in_a_storm_of_ended_dropped_and_refused_connections_everything_is_done_once(
+    run, slack, monkeypatch, seed
+):
+    monkeypatch.setattr(sockets, "SHORTEST_WAIT", 0.02)
+    monkeypatch.setattr(sockets, "LONGEST_WAIT", 0.1)
+    chance = random.Random(seed)
+    async with run(socket=True) as bot:
+        people = [bot.person(f"U0P{number:02}") for number in range(20)]
+        over = False
+
+        async def weather():
+            while not over:
+                await asyncio.sleep(chance.uniform(0.01, 0.05))
+                if not slack.connections:
+                    continue
+                one = chance.choice(slack.connections)
+                match chance.choice(("warning", "refresh_requested", "drop", "refused", "too_many_websockets")):
+                    case "drop":
+                        one._req.transport.abort()
+                    case "refused":
+                        slack.fault("link", "refused")
+                    case reason:
+                        with suppress(ConnectionError):
+                            await one.send_json({"type": "disconnect", "reason": reason})
+
+        async def delivered(person):
+            """As Slack does: what nobody acknowledged comes again, over whichever connection there is."""
+            for again in range(100):
+                await slack.until(lambda: slack.connections)
+                with suppress(TimeoutError, ConnectionError, IndexError):
+                    async with asyncio.timeout(1):
+                        return await (person.again() if again else person.says(f"error {person.user}"))
+            raise AssertionError("never acknowledged")
+
+        storm = asyncio.create_task(weather())
+        await asyncio.gather(*map(delivered, people))
+        over = True
+        await storm
+        for person in people:
+            await bot.quiet(person)
+            (kept,) = await bot.desk.recent(person.owner)
+            assert kept.texts == (f"error {person.user}",)
+        slack.faults["link"].clear()
+        await two(slack)
+        assert len(slack.links) > 10, "there was no storm"
