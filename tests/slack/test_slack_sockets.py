@@ -236,9 +236,7 @@ async def test_what_still_comes_over_a_connection_that_ends_is_answered(run, mon
         await typing
 
 
-async def test_in_a_storm_of_ended_dropped_and_refused_connections_everything_is_done_once(
-    run, slack, monkeypatch, seed
-):
+async def test_in_a_storm_of_ended_dropped_and_refused_connections_everything_is_done_once(run, slack, monkeypatch):
     monkeypatch.setattr(sockets, "SHORTEST_WAIT", 0.02)
     monkeypatch.setattr(sockets, "LONGEST_WAIT", 0.1)
     chance = random.Random(0)
