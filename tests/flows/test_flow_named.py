@@ -162,3 +162,12 @@ def test_what_a_tool_saw_is_not_explained_once_more(talk: Talk) -> None:
     talk.open("smtp.example.com:587").see("ok").say(Pasted("nc")).see("timeout", named={"person_sees": "timed_out"})
     assert talk.step == "side.blocked"
     assert talk.screen.body == ()
+
+
+def test_several_recipients_are_named_each_and_one_is_not_named_twice(talk: Talk) -> None:
+    failed = [Finding("recipient_failed", Severity.FAULT, f"r{n}@example.org", {"cause": "mailbox_full"}) for n in "12"]
+    named = {"recipient": "r1@example.org"}
+    talk.open("bounce").see("mailbox_full", *failed, further_on(), named=named)
+    assert sum("example.org" in line for line in talk.screen.body) == 2
+    talk.say(Pasted("bounce")).see("mailbox_full", failed[0], further_on(), named=named)
+    assert not any("example.org" in line for line in talk.screen.body)

@@ -218,6 +218,7 @@ def test_a_server_that_is_only_mentioned_counts_where_its_name_says_what_it_is()
     assert of("smtp.example.com says relaying denied")["server"] == "smtp.example.com"
     assert "server" not in of("mx.example.com says relaying denied")
     assert "server" not in of("relaying denied, told by smtp.example.com[192.0.2.1]")
+    assert "server" not in of("The SMTP server smtp.example.com said: 421 timed out")
     assert "server" not in of("smtp.example.com and smtp.example.org say relaying denied")
 
 
