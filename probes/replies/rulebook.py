@@ -93,11 +93,6 @@ def _regex(text: str) -> Any:
     return re2.compile(text.encode())
 
 
-@cache
-def _bytes(words: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(word.encode() for word in words)
-
-
 def _escaped(words: Iterable[str]) -> list[bytes]:
     """Return `words` as patterns that match themselves: escaped all at once, which takes a tenth of the time."""
     escaped: bytes = re2.escape("\n".join(words).encode())
@@ -114,37 +109,38 @@ class Matcher:
         options.max_mem = 64 << 20
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
-        owners: dict[str, list[tuple[int, Pattern]]] = {}
-        for index, rule in enumerate(book.rules):
+        self._patterns: list[tuple[Rule, Pattern]] = []
+        owners: dict[str, list[int]] = {}
+        for rule in sorted(book.rules, key=lambda rule: -rule.weight):
             for each in rule.patterns:
                 for atom in each.atoms:
-                    owners.setdefault(atom, []).append((index, each))
+                    owners.setdefault(atom, []).append(len(self._patterns))
+                self._patterns.append((rule, each))
             if not rule.patterns:
                 for key in rule.enhanced or rule.codes:
                     self._by_code.setdefault(key, []).append(rule)
         for index, (_, each) in enumerate(book.software):
             for atom in each.atoms:
-                owners.setdefault(atom, []).append((-1 - index, each))
+                owners.setdefault(atom, []).append(-1 - index)
         self._owners = list(owners.values())
+        self._besides: dict[int, tuple[bytes, ...]] = {}
         for word in _escaped(owners):
             self._set.Add(word)
         self._usable = bool(owners)
         if owners:
             self._set.Compile()
 
-    def candidates(self, text: Clean) -> tuple[list[tuple[Rule, Pattern]], set[str]]:
-        """Return the rules whose words may stand in `text`, and the software that it shows."""
-        rules: dict[tuple[int, str], tuple[Rule, Pattern]] = {}
-        software: set[str] = set()
-        for number in (self._set.Match(text.data) or ()) if self._usable else ():
-            for index, each in self._owners[number]:
-                if index >= 0:
-                    rules[index, each.text] = (self._book.rules[index], each)
-                elif _span(each, text.data):
-                    software.add(self._book.software[-1 - index][0])
-        return [rules[key] for key in sorted(rules)], software
+    def candidates(self, text: Clean) -> tuple[list[int], set[str]]:
+        """Return the numbers of patterns whose words may stand in `text`, heaviest first, and the software shown."""
+        numbers: set[int] = set()
+        for word in (self._set.Match(text.data) or ()) if self._usable else ():
+            numbers.update(self._owners[word])
+        found = sorted(numbers)
+        shown = (self._book.software[-1 - number] for number in found if number < 0)
+        software = {name for name, each in shown if _span(each, text.data)}
+        return [number for number in found if number >= 0], software
 
-    def matches(self, text: Clean, found: list[tuple[Rule, Pattern]], context: Context) -> list[Match]:
+    def matches(self, text: Clean, found: list[int], context: Context) -> list[Match]:
         """Return the candidates that fit `context` and really match, best first, and those that go by codes alone.
 
         Left out, since they change no reading: those that weigh more than `NEAR` less than the best, and those of a
@@ -152,20 +148,33 @@ class Matcher:
         """
         fitting: list[Match] = []
         heaviest: dict[Cause, int] = {}
-        for rule, each in sorted(found, key=lambda pair: -pair[0].weight):
+        data = text.data
+        for number in found:
+            rule, each = self._patterns[number]
             if fitting and rule.weight < fitting[0].rule.weight - NEAR:
                 break
             if rule.weight < heaviest.get(rule.cause, 0) or not _fits(rule, context):
                 continue
-            span = _span(each, text.data)
-            if span and _beside(rule, text.data):
+            if each.beside and not self._holds_one(number, each, data):
+                continue
+            span = _span(each, data)
+            if span and _beside(rule, data):
                 fitting.append(Match(rule, *span))
                 heaviest[rule.cause] = rule.weight
         fitting.extend(
-            Match(rule, 0, 0) for rule in self._coded(context) if _fits(rule, context) and _beside(rule, text.data)
+            Match(rule, 0, 0) for rule in self._coded(context) if _fits(rule, context) and _beside(rule, data)
         )
         fitting.sort(key=lambda match: match.rank, reverse=True)
         return fitting
+
+    def _holds_one(self, number: int, each: Pattern, data: bytes) -> bool:
+        words = self._besides.get(number)
+        if words is None:
+            words = self._besides[number] = tuple(word.encode() for word in each.beside)
+        for word in words:  # noqa: SIM110 - `any` takes twice the time, forty times a text
+            if word in data:
+                return True
+        return False
 
     def _coded(self, context: Context) -> Iterator[Rule]:
         if context.enhanced_code:
@@ -180,17 +189,8 @@ def _span(each: Pattern, data: bytes) -> tuple[int, int] | None:
         word = each.text.encode()
         at = data.find(word)
         return None if at < 0 else (at, at + len(word))
-    if each.beside and not _holds_one(each.beside, data):
-        return None
     found = _regex(each.text).search(data)
     return found.span() if found else None
-
-
-def _holds_one(words: tuple[str, ...], data: bytes) -> bool:
-    for word in _bytes(words):  # noqa: SIM110 - `any` takes twice the time, forty times a text
-        if word in data:
-            return True
-    return False
 
 
 def _fits(rule: Rule, context: Context) -> bool:
