@@ -314,3 +314,13 @@ def test_what_is_kept_of_a_long_conversation_is_bounded(talk: Talk) -> None:
     assert len(talk.now.texts) <= 20
     assert len(talk.now.pictures) <= 20
     assert len(talk.now.seen) <= 6
+
+
+@pytest.mark.parametrize("sent", [Pasted("thank you"), Pictured("F0PICTURE")])
+def test_what_is_sent_after_a_case_was_called_solved_goes_to_the_human_and_it_is_said(talk: Talk, sent: Event) -> None:
+    solved = talk.tree.book.flow.ways["resolved"]
+    old = replace(talk.open().choose("hangs").now, step=solved)
+    now, _ = talk.tree.advance(old, sent)
+    assert (now.step, now.status) == (solved, Status.OPEN)
+    assert now.texts + now.pictures == (*old.texts, getattr(sent, "text", None) or getattr(sent, "reference", ""))
+    assert now.notice == talk.tree.book.words.shell("passed_on")

@@ -232,3 +232,30 @@ def test_the_command_writes_the_compiled_form_anew(monkeypatch: pytest.MonkeyPat
     (tmp_path / "ok.yaml").write_text("rules: 5")
     sources.main()
     assert "ok.yaml:1: a list of rules" in capsys.readouterr().out
+
+
+BOTH = """\
+rules:
+- name: dialog_and_reply
+  cause: timeout
+  patterns: |
+    rocket stays.{0,60}purple moon
+  weight: 70
+  examples:
+  - 'The rocket stays. The server responded: 550 purple moon'
+- name: reply_alone
+  cause: relay_denied
+  patterns: |
+    purple moon
+  weight: 60
+  examples:
+  - '550 purple moon'
+"""
+
+
+def test_what_a_dialog_says_together_with_the_reply_that_it_quotes_decides(tmp_path):
+    page = tmp_path / "own.yaml"
+    page.write_text(BOTH)
+    own = load_own(page)
+    assert read("The rocket stays. The server responded: 550 purple moon", own=own).cause is Cause.TIMEOUT
+    assert read("The rocket goes. The server responded: 550 purple moon", own=own).cause is Cause.RELAY_DENIED
