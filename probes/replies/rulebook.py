@@ -14,6 +14,8 @@ import re2
 from probes.causes import Cause, Confidence
 from probes.replies.clean import Clean
 
+HEAD = 6
+"""Letters of a word that the one pass looks for, since more take long to load; the whole word is looked for then."""
 NEAR = 25
 """A rule of another cause that weighs at most this much less is a runner-up."""
 
@@ -122,9 +124,12 @@ class Matcher:
         for index, (_, each) in enumerate(book.software):
             for atom in each.atoms:
                 owners.setdefault(atom, []).append(-1 - index)
-        self._owners = list(owners.values())
+        heads: dict[str, list[tuple[str, list[int]]]] = {}
+        for atom, numbers in owners.items():
+            heads.setdefault(atom[:HEAD] if atom.isascii() else atom, []).append((atom, numbers))
+        self._heads = list(heads.values())
         self._besides: dict[int, tuple[bytes, ...]] = {}
-        for word in _escaped(owners):
+        for word in _escaped(heads):
             self._set.Add(word)
         self._usable = bool(owners)
         if owners:
@@ -133,8 +138,10 @@ class Matcher:
     def candidates(self, text: Clean) -> tuple[list[int], set[str]]:
         """Return the numbers of patterns whose words may stand in `text`, heaviest first, and the software shown."""
         numbers: set[int] = set()
-        for word in (self._set.Match(text.data) or ()) if self._usable else ():
-            numbers.update(self._owners[word])
+        for head in (self._set.Match(text.data) or ()) if self._usable else ():
+            for atom, owned in self._heads[head]:
+                if atom in text.hay:
+                    numbers.update(owned)
         found = sorted(numbers)
         shown = (self._book.software[-1 - number] for number in found if number < 0)
         software = {name for name, each in shown if _span(each, text.data)}
