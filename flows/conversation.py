@@ -32,7 +32,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The verdict of one look; `run` is its id, `step` the step that asked, `what` is probe, text, domain, or talk."""
+    """The verdict of one look; `run` is its id, `step` the step that asked.
+
+    `what` was looked at (see `Look`), or is talk: a text that was none of an error.
+    """
 
     run: str
     step: str
@@ -157,7 +160,11 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Look, and hand in `Saw(run, ...)`; `what` is `probe` (the settings in the answers) or `text` (the last text)."""
+    """Look, and hand in `Saw(run, ...)`.
+
+    `what` is `probe` (the settings in the answers), `text` (the last text), `domain` (that of the person's own address)
+    or `far` (where a returned mail failed).
+    """
 
     run: str
     what: str

@@ -9,7 +9,7 @@ from typing import TypeVar, assert_never, cast
 
 from transitions import EventData, Machine, State
 
-from flows import memory
+from flows import hearing, memory
 from flows.book import Book
 from flows.careful import careful, noticed
 from flows.conversation import (
@@ -32,15 +32,12 @@ from flows.conversation import (
     WentBack,
 )
 from flows.filling import read_form
+from flows.hearing import Heard
 from flows.model import Advise, Ask, Fill, Go, Look, dangling
-from flows.named import named
-from flows.opening import Opening, chatty, opened
 from flows.pages import PageError
-from flows.told import domain_kind
 from flows.ways_out import CHOSE, Cursor, entered, looked_at, looks_again, ways_out, went_back
-from probes.causes import Cause
+from probes.verdict import Verdict
 
-LABEL_LENGTH = 80
 UNTOLD = ("auto", "unknown")
 """Answers of a form that say nothing, and so are not repeated."""
 GLOBAL = {"again": "opens", "human": "human", "paste": "pasted", "picture": "pictured", "tried": "tried"}
@@ -79,7 +76,7 @@ class Tree:
         return replace(cursor.conversation, step=cursor.state)
 
     def looking(self, conversation: Conversation) -> str | None:
-        """Return what the look under way looks at, `probe` or `text`, or None where none is under way."""
+        """Return what the look under way looks at (see flows/conversation.py), or None where none is under way."""
         step = self.book.flow.steps.get(conversation.step)
         return step.what if isinstance(step, Look) and conversation.run is not None else None
 
@@ -133,7 +130,9 @@ class Tree:
             raise WrongTurn("the conversation is closed")
         match event:
             case Opened(text):
-                self._open(cursor, text)
+                if now.revision != 1:
+                    raise WrongTurn("it is open already")
+                self._hear(cursor, hearing.at_opening(self.book, now, text))
             case Chose(choice):
                 chosen = self.book.flow.choice(now.step, choice)
                 cursor.conversation = memory.left(now, choice, chosen.say if chosen else choice)
@@ -141,27 +140,11 @@ class Tree:
             case Filled(values):
                 self._fill(cursor, values)
             case Pasted(text):
-                self._paste(cursor, text)
+                self._hear(cursor, hearing.in_between(self.book, now, text))
             case Pictured(reference):
-                cursor.conversation = memory.pictured(now, reference)
-                if not self._passed_on(cursor):
-                    self._aside(cursor, "picture", self.book.words.shell("a_picture"))
+                self._hear(cursor, hearing.pictured(self.book, now, reference))
             case Saw(run, verdict):
-                if run != now.run:
-                    raise WrongTurn("that look is over")
-                step = self.book.flow.steps[now.step]
-                what = step.what if isinstance(step, Look) else "probe"
-                cursor.conversation = memory.saw(now, Seen(run, now.step, what, verdict))
-                if (
-                    now.answers.get("opened") == "words"
-                    and verdict.cause is Cause.UNKNOWN
-                    and "server" not in verdict.named
-                ):
-                    cursor.conversation = noticed(cursor.conversation, self.book.words.shell("so_i_ask"))
-                if self._talk(cursor):
-                    return
-                cursor.conversation, tried = named(cursor.conversation, verdict, self.book.words)
-                self._trigger(cursor, "tried" if tried else "see")
+                self._see(cursor, run, verdict)
             case WentBack():
                 if not memory.stand(self.book.flow, now.trail):
                     raise WrongTurn("there is nothing before this")
@@ -181,16 +164,6 @@ class Tree:
             case _:
                 assert_never(event)
 
-    def _open(self, cursor: Cursor, text: str) -> None:
-        now = cursor.conversation
-        if now.revision != 1:
-            raise WrongTurn("it is open already")
-        opening = opened(text)
-        if opening.text:
-            self._paste(cursor, opening.text, aside=False)
-        else:
-            cursor.conversation = self._with_facts(now, opening)
-
     def _fill(self, cursor: Cursor, values: Mapping[str, str]) -> None:
         now, step = cursor.conversation, self.book.flow.steps[cursor.state]
         if not isinstance(step, Fill):
@@ -203,101 +176,38 @@ class Tree:
         kept = {slot: value for slot, value in now.answers.items() if slot not in step.fields}
         told = [self.book.words.answer(slot, value) for slot, value in form.answers.items() if value not in UNTOLD]
         label = " · ".join(told) or self.book.words.shell("a_text" if form.text else "dont_know")
-        now = memory.left(replace(now, answers={**kept, **form.answers}), "filled", _short(label))
+        now = memory.left(replace(now, answers={**kept, **form.answers}), "filled", label)
         if form.text:
-            now = memory.heard(now, form.text, self.book.words.shell("secret_removed"))
+            now = memory.heard(now, form.text)
         cursor.conversation = now
         self._trigger(cursor, "fill")
 
-    def _paste(self, cursor: Cursor, text: str, *, aside: bool = True) -> None:
-        now, words = cursor.conversation, self.book.words
-        if memory.with_human(self.book.flow, now):
-            cursor.conversation = memory.heard(now, text, words.shell("secret_removed"))
-            self._passed_on(cursor)
-            return
-        if aside and self._told(cursor, opened(text)):
-            return
-        now = self._talked(now, text)
-        cursor.conversation = now = memory.heard(now, text, words.shell("secret_removed"))
-        if aside:
-            self._aside(cursor, "paste", now.texts[-1].strip().split("\n")[0])
-        else:
-            self._trigger(cursor, "paste")
-
-    def _talked(self, now: Conversation, text: str) -> Conversation:
-        """Note whether these words are the first, and talk; of later ones it is said where they are not understood."""
-        kept = {name: value for name, value in now.answers.items() if (name, value) != ("opened", "words")}
-        first = not (now.trail or now.texts or kept)
-        return replace(now, answers={**kept, "opened": "words"} if first and chatty(text) else kept)
-
-    def _talk(self, cursor: Cursor) -> bool:
-        """Tell whether the words just read are no error text but talk, after which it goes on where they were said."""
-        now, stop = cursor.conversation, cursor.conversation.trail[-1:]
-        newest = now.seen[-1]
-        unread = newest.what == "text" and newest.verdict.cause is Cause.UNKNOWN and not newest.verdict.named
-        if not (
-            unread and chatty(now.texts[-1]) and stop and stop[0].choice == "paste" and stop[0].step in self._triggers
-        ):
-            return False
-        seen = (*now.seen[:-1], replace(newest, what="talk"))
-        now = replace(now, step=stop[0].step, trail=now.trail[:-1], seen=seen)
-        cursor.conversation = noticed(now, self.book.words.shell("talk"))
-        cursor.state, cursor.shown = now.step, frozenset({now.step})
-        return True
-
-    def _passed_on(self, cursor: Cursor) -> bool:
-        """Tell whether a human gets what was sent, and say so where the bot does not keep silent."""
+    def _see(self, cursor: Cursor, run: str, verdict: Verdict) -> None:
         now = cursor.conversation
-        if now.status is not Status.HANDED and memory.with_human(self.book.flow, now):
-            cursor.conversation = noticed(now, self.book.words.shell("passed_on"))
-        return memory.with_human(self.book.flow, now)
+        if run != now.run:
+            raise WrongTurn("that look is over")
+        step = self.book.flow.steps[now.step]
+        what = step.what if isinstance(step, Look) else "probe"
+        cursor.conversation = now = memory.saw(now, Seen(run, now.step, what, verdict))
+        if what == "text":
+            self._hear(cursor, hearing.was_read(self.book, now))
+        else:
+            self._trigger(cursor, "see")
 
-    def _told(self, cursor: Cursor, opening: Opening) -> bool:
-        """Take settings that were typed where no form asked for them; into the form where one is open."""
-        now, step = cursor.conversation, self.book.flow.steps[cursor.state]
-        if not opening.answers and not opening.mistakes:
-            return False
-        if not opening.mistakes and self._readdressed(cursor, opening):
-            return True
-        wrong = tuple((mistake.field, self.book.words.mistake(mistake)) for mistake in opening.mistakes)
-        typed = {**opening.answers, **opening.typed}
-        if isinstance(step, Fill) and set(typed) <= set(step.fields):
-            held = {slot: value for slot, value in now.answers.items() if slot in step.fields}
-            notice = self.book.words.shell("put_in")
-            cursor.conversation = replace(now, typed={**held, **typed}, mistakes=wrong, notice=notice)
-            cursor.shown = frozenset({cursor.state})
-            return True
-        self._aside(cursor, "again", " · ".join(typed.values()))
-        cursor.conversation = self._with_facts(cursor.conversation, opening)
-        return True
-
-    def _readdressed(self, cursor: Cursor, opening: Opening) -> bool:
-        """Take an address that is typed under advice about a recipient as the recipient's."""
-        now, step, trigger = cursor.conversation, self.book.flow.steps[cursor.state], CHOSE + "changed"
-        about = isinstance(step, Advise) and (step.cause or "").startswith("recipient_")
-        if not about or trigger not in self._triggers[step.name] or [*opening.answers] != ["mail_address"]:
-            return False
-        address, notice = opening.answers["mail_address"], self.book.words.shell("new_recipient")
-        now = memory.left(now, "changed", _short(address))
-        cursor.conversation = replace(now, answers={**now.answers, "recipient": address}, notice=notice)
-        return self._trigger(cursor, trigger)
-
-    def _with_facts(self, now: Conversation, opening: Opening) -> Conversation:
-        answers = dict(opening.answers)
-        kind = domain_kind(answers.get("mail_address", ""))
-        if account := {"microsoft": "microsoft", "gmail": "gmail", "known": "provider"}.get(kind):
-            answers["account"] = account
-        if "server" in answers and not opening.mistakes:
-            answers["opened"] = "server"
-        notice = " ".join(self.book.words.mistake(mistake) for mistake in opening.mistakes) or now.notice
-        earlier = {**now.earlier, **opening.typed}
-        return replace(now, answers={**now.answers, **answers}, earlier=earlier, notice=notice)
+    def _hear(self, cursor: Cursor, heard: Heard) -> None:
+        cursor.conversation = heard.conversation
+        if heard.stays:
+            cursor.state, cursor.shown = heard.conversation.step, frozenset({heard.conversation.step})
+        elif heard.label is not None:
+            self._aside(cursor, heard.trigger, heard.label)
+        elif heard.trigger:
+            self._trigger(cursor, heard.trigger)
 
     def _aside(self, cursor: Cursor, trigger: str, label: str) -> None:
         """Leave a step by a way that is open everywhere, so that Back leads to it again; ends what runs there."""
         now = cursor.conversation
         if isinstance(self.book.flow.steps[now.step], Ask | Fill | Advise) and now.status is Status.OPEN:
-            now = memory.left(now, trigger, _short(label))
+            now = memory.left(now, trigger, label)
         cursor.conversation = replace(now, run=None, status=Status.OPEN)
         self._trigger(cursor, trigger)
 
@@ -313,10 +223,6 @@ class Tree:
                 cursor.shown |= {cursor.state}  # a circle of branches always has a question in it: see flows/proof.py
             if not self._trigger(cursor, "go"):
                 return
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= LABEL_LENGTH else label[: LABEL_LENGTH - 1].rstrip() + "…"
 
 
 Answer = TypeVar("Answer")

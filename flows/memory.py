@@ -10,7 +10,7 @@ from flows.model import Advise, Ask, Fill, Flow, Look
 from probes.causes import Cause
 
 LONGEST_TRAIL = 100
-LONGEST_TEXT = 200_000
+LONGEST_LABEL = 80
 MOST_SEEN = 6
 MOST_TEXTS = 20
 MOST_PICTURES = 20
@@ -21,8 +21,13 @@ ENDED = {Status.HANDED: "human", Status.SOLVED: "closed"}
 
 def left(conversation: Conversation, choice: str, label: str) -> Conversation:
     """Return the conversation with its step on the trail, as answered by `choice`."""
-    stop = Stop(conversation.step, choice, label)
+    stop = Stop(conversation.step, choice, short(label))
     return replace(conversation, trail=(*conversation.trail, stop)[-LONGEST_TRAIL:])
+
+
+def short(label: str) -> str:
+    """Return a label as the trail keeps it."""
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
 
 
 def stand(flow: Flow, trail: tuple[Stop, ...]) -> tuple[Stop, ...]:
@@ -73,13 +78,9 @@ def with_human(flow: Flow, conversation: Conversation) -> bool:
     return asked or conversation.status is Status.HANDED
 
 
-def heard(conversation: Conversation, text: str, secret_removed: str) -> Conversation:
-    """Return the conversation with a text kept; where a secret was taken out of it, `secret_removed` is the notice."""
-    from probes.replies.redaction import redact  # its patterns are compiled only where a text comes
-
-    kept, found = redact(text[:LONGEST_TEXT])
-    notice = secret_removed if found else conversation.notice
-    return replace(conversation, texts=(*conversation.texts, kept)[-MOST_TEXTS:], notice=notice)
+def heard(conversation: Conversation, text: str) -> Conversation:
+    """Return the conversation with a text kept; it is free of secrets and not too long (see flows/careful.py)."""
+    return replace(conversation, texts=(*conversation.texts, text)[-MOST_TEXTS:])
 
 
 def pictured(conversation: Conversation, reference: str) -> Conversation:

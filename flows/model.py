@@ -15,10 +15,10 @@ FIELDS = ("mail_address", "server", "port", "security", "login", "user_name", "r
 """What a form may ask for, in the order in which it asks."""
 
 WAYS = ("opens", "human", "pasted", "pictured", "tried", "closed")
-MORE_WAYS = ("watching", "resolved")
-"""Ways that only the desk takes: a look that is repeated until it changes, and a human who says that it is solved."""
 """The steps that are reached from everywhere: where it opens, a human, a pasted text, a picture, the result of a look
 from the person's side, and the good end."""
+MORE_WAYS = ("watching", "resolved")
+"""Ways that only the desk takes: a look that is repeated until it changes, and a human who says that it is solved."""
 
 RESERVED = ("back", "again", "human")
 """Names of the footer's buttons, which no choice may bear."""

@@ -9,6 +9,7 @@ from flows.conversation import Conversation
 from flows.told import looks
 from flows.words import Words
 from probes.causes import Cause
+from probes.target import is_address
 from probes.verdict import Verdict
 
 OF_SERVER = ("server", "port", "security")
@@ -48,4 +49,5 @@ def named(conversation: Conversation, verdict: Verdict, words: Words) -> tuple[C
 
 def _same(server: str, known: str) -> bool:
     """Tell whether two names mean one server; a tool may print the address that the name led to."""
-    return server.lower().rstrip(".") == known.lower().rstrip(".") or server.replace(".", "").isdigit()
+    led_to = is_address(server) and not is_address(known)
+    return led_to or server.lower().rstrip(".") == known.lower().rstrip(".")

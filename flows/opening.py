@@ -15,9 +15,10 @@ SECURITY = {"starttls": "starttls", "tls": "tls", "ssl": "tls", "ssl/tls": "tls"
 HOSTLIKE = re.compile(r"(?i)(?:smtps?|submissions?)://\S+|https?://\S+|\[[0-9a-f:.]+\](?::\S*)?|localhost(?::\S*)?")
 DOTTED = re.compile(r"[^\s@:/]+(?:\.[^\s@:/]+)+\.?(?::[^\s:/@]*)?")
 
-
-CHATTY, TECHNICAL = 12, re.compile(r"[\d<>@:/\\=\"'\n_-]|\.\S")
-"""Words of a sentence in which somebody says that they cannot send mail; what only an error or a setting has in it."""
+LONGEST_TALK = 12
+"""Words of a sentence in which somebody says that they cannot send mail."""
+TECHNICAL = re.compile(r"[\d<>@:/\\=\"'\n_-]|\.\S")
+"""What only an error or a setting has in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def opened(text: str) -> Opening:
 def chatty(text: str) -> bool:
     """Tell whether a text is how people talk, so that a question is the answer to it where it names no cause."""
     meant = clean(text).replace("n't", "nt").replace("I'", "I")
-    return len(meant.split()) <= CHATTY and not TECHNICAL.search(meant)
+    return len(meant.split()) <= LONGEST_TALK and not TECHNICAL.search(meant)
 
 
 def _fact(word: str, *, first: bool) -> dict[str, str]:

@@ -24,6 +24,7 @@ SELECTS: Mapping[str, tuple[str, ...]] = {
 FOOTER = ("back", "again", "human")
 LONGEST_LABEL = 75
 RECIPIENTS = ("recipient_failed", "recipients_more")
+"""Findings that name whom a returned mail did not reach."""
 HELPED = ("helped", "no")
 """The choices that answer “Did that help?”; what was answered is kept beside the conversation."""
 

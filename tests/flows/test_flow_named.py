@@ -171,3 +171,19 @@ def test_several_recipients_are_named_each_and_one_is_not_named_twice(talk: Talk
     assert sum("example.org" in line for line in talk.screen.body) == 2
     talk.say(Pasted("bounce")).see("mailbox_full", failed[0], further_on(), named=named)
     assert not any("example.org" in line for line in talk.screen.body)
+
+
+def test_what_a_tool_saw_of_another_address_is_left_aside_where_an_address_was_given(talk: Talk) -> None:
+    talk.open("192.0.2.7:587").see("ok").say(Pasted("nc"))
+    talk.see("ok", named={"server": "198.51.100.9", "port": "25", "person_sees": "timed_out"})
+    assert (talk.now.answers["server"], talk.now.answers["port"]) == ("192.0.2.7", "587")
+    assert "person_sees" not in talk.now.answers
+
+
+def test_talk_that_ends_a_look_leads_to_no_step_before_it(talk: Talk) -> None:
+    far = {"far_server": "mx.example.org", "recipient": "bob@example.org"}
+    talk.open("").choose("hangs").say(Pasted("bounce")).see("timeout", further_on(), named=far)
+    assert talk.looks == ["far"]
+    talk.say(Pasted("is it still going on")).see("unknown", sure="possible")
+    assert talk.step == "text.not_understood"
+    assert [stop.choice for stop in talk.now.trail] == ["hangs", "paste"]

@@ -101,6 +101,18 @@ def test_talk_at_a_question_leaves_the_question_open(talk: Talk) -> None:
     assert talk.choose("thunderbird").step != "start.program"
 
 
+def test_that_words_name_no_cause_is_said_of_words_alone(talk: Talk) -> None:
+    talk.open("hi, I can't send mail").see("unknown", sure="possible").choose("hangs", "thunderbird")
+    talk.fill().see("unknown", sure="possible")
+    assert (talk.step, talk.screen.notice) == ("settings.unclear", "")
+
+
+def test_talk_at_the_first_question_is_answered_once(talk: Talk) -> None:
+    talk.open("").say(Pasted("hello there, friend")).see("unknown", sure="possible")
+    assert talk.step == "start.what"
+    assert talk.screen.notice == talk.tree.book.words.shell("talk")
+
+
 @pytest.mark.parametrize(
     "text",
     ["error 0x800CCC0E", "5.7.1 denied", "host: refused", "wibble\nwobble", "smtp.example.com is gone", "a " * 13],
