@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -130,6 +130,7 @@ class Desk:
                 with suppress(Moved):
                     await self.save(key, Change(after, now.revision, (Show(),)), surface=notes)
                     return
+        raise RuntimeError("other processes saved first, every time")
 
     async def alter(self, conversation: str, change: Following, done: int) -> None:
         """Save what follows from the newest snapshot together with striking out an effect; None changes nothing."""
@@ -166,6 +167,10 @@ class Desk:
     def lock(self, name: str) -> asyncio.Lock:
         """Return the lock of this process for whatever bears a name; it lives for as long as somebody wants it."""
         return self._locks.setdefault(name, asyncio.Lock())
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Keep everybody else out while something is done about `name`, other replicas too. Raises StoreError."""
+        return self._store.alone(name)
 
     async def resume(self) -> int:
         """Take up what a process that ended left undone; from now on sweep for timers and for what others leave."""

@@ -34,7 +34,7 @@ class Turns:
     ) -> Outcome:
         """Open a new conversation with what was typed after the command; the owner's older open ones are closed."""
         try:
-            async with self.desk.lock(f"owner {owner}"):
+            async with self.store.alone(f"owner {owner}"):  # another replica may have the second of two presses
                 return await self._open(key, owner, text, locale, surface or {})
         except Exception as reason:  # noqa: BLE001 - the person gets a sentence, whatever it was
             return self._failed(reason, None)
@@ -107,8 +107,11 @@ class Turns:
         raise RuntimeError("other processes saved first, every time")
 
     async def _refused(self, turn: Turn, result: Result, conversation: Conversation | None, words: str) -> Outcome:
-        """Claim the delivery all the same, so that its repetition stays quiet."""
-        claimed = await self.desk.save(turn.key)
+        """Claim the delivery all the same, so that its repetition stays quiet; a form that is refused is again."""
+        if isinstance(turn.event, Filled):
+            claimed = not await self.store.claimed(turn.key)
+        else:
+            claimed = await self.desk.save(turn.key)
         return self._now(result, conversation, words) if claimed else self._now(Result.DOUBLE, conversation)
 
     def _now(self, result: Result, conversation: Conversation | None, words: str = "") -> Outcome:

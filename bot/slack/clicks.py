@@ -30,6 +30,8 @@ Ack = Callable[..., Awaitable[Any]]
 DOUBLE_CLICK = 2.0
 """Seconds within which a second press of the same button is the same wish, and stays without an answer."""
 PRESSES_KEPT = 10_000
+PRESSED = "pressed"
+"""The note that keeps what was pressed last and when, for the replica that gets the second press of a double click."""
 
 
 class Clicks:
@@ -57,10 +59,14 @@ class Clicks:
             await ack()
             self._replies.later(self._over(body, person, say("over")))
         else:
-            twice = self._is_double_click(body, value + name)
-            turn = Turn(reading.key(body), mark.conversation, person.owner, event, mark.revision)
+            button, at = value + name, reading.pressed_at(body)
+            twice = self._is_double_click(body, button)
+            notes = {PRESSED: f"{at} {button}"}
+            turn = Turn(reading.key(body), mark.conversation, person.owner, event, mark.revision, notes)
             outcome = await self._desk.take(turn)
             await ack()
+            if outcome.result is Result.OVER:
+                twice = twice or await self._was_pressed(mark, button, at)
             if not (twice and outcome.result is Result.OVER):
                 self._replies.later(self._answered(body, person, outcome))
 
@@ -193,6 +199,11 @@ class Clicks:
         while len(self._pressed) > PRESSES_KEPT:
             self._pressed.popitem(last=False)
         return before is not None and 0 < at - before < DOUBLE_CLICK
+
+    async def _was_pressed(self, mark: Mark, button: str, at: float) -> bool:
+        """Tell whether a press of this very button was taken a moment ago, by any replica."""
+        when, _, what = (await self._desk.surface(mark.conversation)).get(PRESSED, "").partition(" ")
+        return what == button and abs(at - float(when)) < DOUBLE_CLICK
 
 
 def failed(outcome: Outcome) -> Drawn:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from weakref import WeakValueDictionary
 
 from bot.catalogue import meaning
 from bot.desk import Desk, Outcome
@@ -62,7 +60,6 @@ class Messages:
     ) -> None:
         self._desk, self._front, self._gate = desk, front, gate
         self._openings, self._cases, self._dropped, self._replies = openings, cases, dropped, replies
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def mention(self, body: Body) -> None:
         """Point to the direct message, where nobody else reads an address; only who mentioned the bot sees it.
@@ -125,7 +122,7 @@ class Messages:
             return
         words, files = await self._openings.words(event), reading.files(event)
         text = words.removeprefix(marks.COMMAND).strip() or (words and DOTS)  # the command, sent as a message
-        async with self._locks.setdefault(person.owner, asyncio.Lock()):  # of several lines the first opens, once
+        async with self._desk.alone(f"words {person.owner}"):  # of several lines the first opens, once
             if not files and (drawn := await self._answer(person, text)) is not None:
                 if await self._openings.once(key):
                     self._replies.later(self._front.tell(person.owner, drawn))

@@ -8,7 +8,7 @@ import pytest
 
 from bot.desk import Result
 from bot.front import Turn
-from bot.store import Change
+from bot.store import Change, Moved
 from bot.store.opening import open_store
 from flows.conversation import AskedHuman, Chose, Filled, Pasted, StartedAgain, Status, WentBack
 from flows.screen import Kind
@@ -233,3 +233,19 @@ async def test_an_old_button_that_asks_for_a_human_gets_one(desk, turn):
     solved = await desk.open("p", "test:ann")
     await desk.take(turn(solved, Chose("fine")))
     assert (await desk.take(turn(solved, AskedHuman()))).result is Result.OVER
+
+
+async def test_a_step_that_cannot_be_shown_again_is_no_silent_end(desk, make, store):
+    class Overtaken:
+        """A store in which somebody else is always first."""
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        async def save(self, *_, **__):
+            raise Moved("somebody was first")
+
+    opened = await desk.open("o1", "test:ann")
+    await desk.settled(opened.conversation.id)
+    with pytest.raises(RuntimeError, match="saved first"):
+        await make(store=Overtaken()).show_again("s1", opened.conversation.id, notes={})

@@ -101,15 +101,15 @@ def look():
 
 @pytest.fixture
 def run(slack, tree, look, tmp_path, monkeypatch):
-    """Start a bot: `async with run() as bot`; a second one goes on with the first one's database."""
+    """Start a bot: `async with run() as bot`; a second one goes on with the first one's database, or the one named."""
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "HTTPS_PROXY", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)
 
     @asynccontextmanager
-    async def running(*, socket=False, looker=None, between=0.05, pages=None, **settings):
+    async def running(*, socket=False, looker=None, between=0.05, pages=None, database=None, **settings):
         tokens = {"slack_app_token": APP_TOKEN} if socket else {"slack_signing_secret": SECRET}
         wanted = Settings(slack_bot_token=TOKEN, slack_api_url=slack.api_url, **{**tokens, **settings})
-        store = await open_store(tmp_path / "kept.db")
+        store = await open_store(database or tmp_path / "kept.db")
         stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
         try:
             async with connected(wanted, store, between_edits=between) as half:
