@@ -24,7 +24,8 @@ ROOM = 2900
 MOST_PARTS = 8
 MOST_PIECES = 10
 FENCE = "```"
-ADDRESS = re.compile(r"https?://(?:[^\s<>|&]|&amp;)+")
+ADDRESS = re.compile(r"https?://(?:[^\s<>|&]|&amp;)*(?:[^\s<>|&.,;:!?'\")]|&amp;)")
+"""A web address within escaped words, without the signs that end a sentence."""
 
 Piece = tuple[str, bool]
 """Words, and whether they stood between fences of code."""
@@ -56,13 +57,8 @@ def _quote(text: str, *, links: bool) -> str:
     """Return a human's words as a quotation: Slack's formats are theirs to use, its mentions and links are not."""
     drawn = escaped(text)
     if links:
-        drawn = ADDRESS.sub(_linked, drawn)
+        drawn = ADDRESS.sub(r"<\g<0>>", drawn)
     return "\n".join(f"> {line}" if line else ">" for line in drawn.split("\n"))
-
-
-def _linked(found: re.Match[str]) -> str:
-    address = found[0].rstrip(".,;:!?'\")")
-    return f"<{address}>{found[0][len(address) :]}"
 
 
 def _code(text: str) -> Block:

@@ -134,12 +134,13 @@ class Listeners:
             await told(ack, note(said))
             return
         text = reading.typed(body.get("text"))
-        if (drawn := await self._openings.worded(person, text)) is not None:
-            await told(ack, drawn)
-            return
         open_now = await self._desk.current(person.owner)
-        if open_now and (event := self._openings.pressed(text, open_now)):
-            await self._typed(body, ack, Turn(reading.key(body), open_now.id, person.owner, event, open_now.revision))
+        if word := self._openings.word(text, open_now):
+            await told(ack, await self._openings.answered(person, word))
+            return
+        if open_now and (event := self._openings.pressed(text, open_now)):  # as if its button had been
+            turn = Turn(reading.key(body), open_now.id, person.owner, event, open_now.revision)
+            await self._told(body, ack, await self._desk.take(turn))
             return
         current = open_now if not text or meaning(text, ("hello",)) else None
         if current and (current.trail or current.answers or current.status is Status.HANDED):
@@ -149,10 +150,6 @@ class Listeners:
             self.replies.later(self._openings.show_again(body, current))
         else:
             await self._told(body, ack, await self._openings.begun(reading.key(body), person, text))
-
-    async def _typed(self, body: Body, ack: Ack, turn: Turn) -> None:
-        """Take the words of a button behind the command as a press of it."""
-        await self._told(body, ack, await self._desk.take(turn))
 
     async def _told(self, body: Body, ack: Ack, outcome: Outcome) -> None:
         await told(ack, note(outcome.said) if outcome.said else self._openings.pointer(body, "pointer"))

@@ -40,6 +40,8 @@ FRESH = 86400.0
 """Seconds for which a message may be corrected or deleted so that others hear of it."""
 A_MINUTE = 60.0
 """Seconds in which somebody who may not is told so once, however much they write."""
+FOR_HUMANS = ("help", "thanks", "leave")
+"""Words that a human who has the case is to read, though the bot would answer them else."""
 KINDS = (None, "file_share", "thread_broadcast", "me_message")
 """The subtypes of messages that a person wrote; notices are none, and of edits and deletions see `amended`."""
 
@@ -123,23 +125,22 @@ class Messages:
         words, files = await self._openings.words(event), reading.files(event)
         text = words.removeprefix(marks.COMMAND).strip() or (words and DOTS)  # the command, sent as a message
         async with self._desk.alone(f"words {person.owner}"):  # of several lines the first opens, once
-            if not files and (drawn := await self._answer(person, text)) is not None:
-                if await self._openings.once(key):
-                    self._replies.later(self._front.tell(person.owner, drawn))
+            current = await self._desk.current(person.owner)
+            if not files and (word := self._word(text, current)):
+                if await self._openings.once(key):  # first: what comes again may meet a newer conversation
+                    self._replies.later(self._front.tell(person.owner, await self._openings.answered(person, word)))
             elif text or files:
-                await self._took(key, person, text, files)
+                await self._took(key, person, current, text, files)
                 await self._pointed_out_of(event)
 
-    async def _answer(self, person: Who, text: str) -> Drawn | None:
-        """Answer words that are no part of a conversation; a human who has it is to read cries for help and thanks."""
-        current = await self._desk.current(person.owner)
-        human = current is not None and self._with_human(current)
-        return (
-            None if human and meaning(text, ("help", "thanks", "leave")) else await self._openings.worded(person, text)
-        )
+    def _word(self, text: str, current: Conversation | None) -> str:
+        """Return a word that is no part of a conversation; a human who has it is to read cries for help and thanks."""
+        word = self._openings.word(text, current)
+        return "" if word in FOR_HUMANS and current is not None and self._with_human(current) else word
 
-    async def _took(self, key: str, person: Who, text: str, files: Sequence[Sent]) -> None:
-        current = await self._desk.current(person.owner)
+    async def _took(
+        self, key: str, person: Who, current: Conversation | None, text: str, files: Sequence[Sent]
+    ) -> None:
         if current is None:
             opened = await self._openings.begun(key, person, text)
             self._say(person, opened)
@@ -165,7 +166,7 @@ class Messages:
         if self._with_human(current):
             return None
         watching = current.step == self._desk.tree.book.flow.ways.get("watching")
-        if watching or self._desk.tree.looking(current) == "probe":
+        if watching or self._desk.tree.looking(current) not in (None, "text"):
             return "" if says_nothing(text) or chatty(text) else None
         if not says_nothing(text):
             return None
@@ -200,7 +201,8 @@ def amended(body: Body) -> Body:
         return body
     words = say("withdrawn", text=cut(was, QUOTED)) if deleted else say("corrected", text=now)
     where = {name: event.get(name) for name in ("channel", "channel_type", "event_ts")}
-    return {**body, "event": {**before, "subtype": None, "text": words, "files": [], **where}}
+    what = {"text": words, "files": [], "attachments": []}  # what hangs at it was told the first time
+    return {**body, "event": {**before, "subtype": None, **what, **where}}
 
 
 def _fresh(message: Body, event: Body) -> bool:

@@ -74,9 +74,18 @@ class Openings:
         await self._desk.settled(now.id)
         return str(self._front.shut.get(now.owner) or "")
 
-    async def worded(self, person: Who, text: str) -> Drawn | None:
-        """Answer the words `help`, `status` and `forget me`, a farewell, thanks at the end; None for any other text."""
-        match meaning(text, ("help", "forget", "status", "thanks", "leave")):
+    def word(self, text: str, now: Conversation | None) -> str:
+        """Return which word a text is that is answered without a conversation, an empty text where it is none.
+
+        It is `help`, `status` or `forget`; `leave`, unless a human has the case; `thanks` where none is open.
+        """
+        word = meaning(text, ("help", "forget", "status", "thanks", "leave"))
+        kept = now is not None and (word == "thanks" or (word == "leave" and now.status is Status.HANDED))
+        return "" if kept else word
+
+    async def answered(self, person: Who, word: str) -> Drawn:
+        """Do what such a word asks for, and draw the answer."""
+        match word:
             case "help":
                 return note(say("help"), start=True)
             case "forget":
@@ -90,14 +99,12 @@ class Openings:
                 return note(say(word, title=self._desk.screen(now).title), resume=Mark(now.id, now.revision))
             case "leave":
                 now = await self._desk.current(person.owner)
-                if now is None or now.status is Status.HANDED:
-                    return None if now else note(say("nothing_open"), start=True)
+                if now is None:
+                    return note(say("nothing_open"), start=True)
                 await self._desk.expire(now.id, say("closed_asked"), 0)
                 return note(say("left"), start=True)
-            case "thanks" if await self._desk.current(person.owner) is None:
-                return note(say("welcome"), start=True)
             case _:
-                return None
+                return note(say("welcome"), start=True)
 
     async def _forgotten(self, owner: str) -> int:
         """Delete all that is kept of a person; where their cases stood the humans see that."""

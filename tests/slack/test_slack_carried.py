@@ -77,6 +77,14 @@ def test_code_formats_and_links_look_as_they_were_meant_and_nobody_is_called():
     assert "> see https://evil.example/ and ``` alone" in words({"blocks": plain.blocks})
 
 
+@pytest.mark.parametrize("end", ["", ".", ",", "?)", "'", "!\n", " "])
+def test_an_address_is_pressed_without_the_sign_that_ends_its_sentence(end):
+    for address in ("https://wiki.example.com/?a=1&b=2&", "https://wiki.example.com/x;y"):
+        (message,) = said("slack:T0HOME:U0IT", "from_human", f"see {address}{end}", links=True)
+        drawn = words({"blocks": message.blocks})
+        assert f"> see <{address.replace('&', '&amp;')}>{end}".strip() in drawn
+
+
 async def test_a_long_answer_arrives_whole_and_once_whatever_becomes_of_slacks_answers(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
         ann, ina, case = await handed(bot)
@@ -216,6 +224,23 @@ async def test_the_buttons_under_a_case_work_whatever_was_written_since(run):
         await bot.quiet(ann)
         await ann.presses("Back", shown)  # it is of the time before
         assert (await bot.quiet(ann)).status == "handed"
+
+
+@pytest.mark.parametrize("change", ["deletes", "edits"])
+async def test_what_hung_at_a_message_is_not_carried_again_with_its_correction(run, change):
+    async with run(support_channel=CHANNEL) as bot:
+        ann, _, _ = await handed(bot)
+        file = bot.slack.file("error.png", b"png", "image/png")
+        await ann.says("see below", attachments=[{"is_share": True, "text": "error 17", "files": [file]}])
+        await bot.quiet(ann)
+        (mine,) = [each for each in bot.slack.messages[ann.dm].values() if each["text"] == "see below"]
+        mine["attachments"] = [{"is_share": True, "text": "error 17", "files": [file]}]
+        before = thread(bot)
+        await (ann.deletes(ann.dm, mine["ts"]) if change == "deletes" else ann.edits("see above", ann.dm, mine["ts"]))
+        await bot.quiet(ann)
+        (came,) = thread(bot)[len(before) :]
+        assert "see" in came
+        assert "error 17" not in came
 
 
 async def test_what_is_said_of_a_case_stands_below_what_was_written_last(run):

@@ -10,6 +10,9 @@ import pytest
 from bot.typed import pressed, says_nothing
 from flows.conversation import AskedHuman, Chose, StartedAgain, WentBack
 from flows.screen import Kind, Option, Screen
+from probes.causes import Cause, Confidence
+from probes.findings import Finding, Severity
+from probes.verdict import Verdict
 
 ASK, PROGRAM = "What happens when you try to send?", "Which mail program do you send with?"
 
@@ -136,8 +139,6 @@ async def test_a_label_typed_behind_the_command_is_a_press_too(run):
 
 
 async def test_what_people_say_about_their_mail_is_answered_with_a_question_and_kept_for_a_human(run, look):
-    from probes.causes import Cause
-
     look.causes = [Cause.UNKNOWN]
     async with run() as bot:
         ann = bot.person()
@@ -251,6 +252,35 @@ async def test_talk_does_not_end_a_look(run, look, text):
         assert now.verdict.cause == "certificate_expired"
 
 
+class Further:
+    """A look that reads every text with a number as a mail that failed further on, and takes its time to look there."""
+
+    def __init__(self):
+        self.looked, self.there, self.go_on = [], asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, conversation, what, tell):
+        self.looked.append(what)
+        if what == "far":
+            self.there.set()
+            await self.go_on.wait()
+        elif "17" in conversation.texts[-1]:
+            failed = Finding("failed_further_on", Severity.INFO, "mx.example.org")
+            return Verdict(cause=Cause.TIMEOUT, confidence=Confidence.LIKELY, findings=(failed,))
+        return Verdict(cause=Cause.UNKNOWN, confidence=Confidence.POSSIBLE)
+
+
+async def test_talk_does_not_end_a_look_at_a_server_further_on(run):
+    further = Further()
+    async with run(looker=further) as bot:
+        ann = bot.person()
+        await ann.says("error 17")
+        await further.there.wait()
+        await ann.says("how long does that take?")
+        further.go_on.set()
+        assert (await bot.quiet(ann)).step == "far.unreached"
+        assert further.looked == ["text", "far"]
+
+
 async def test_an_error_text_during_a_look_is_read_at_once(run, look):
     look.go_on.clear()
     async with run() as bot:
@@ -295,9 +325,22 @@ async def test_who_says_that_they_leave_is_left_alone(run):
         assert ASK in words(ann.messages[-1])
 
 
-async def test_talk_under_an_advice_leaves_it_where_it_was(run, look):
-    from probes.causes import Cause
+@pytest.mark.parametrize("word", ["never mind", "forget me"])
+async def test_a_farewell_that_slack_delivers_once_more_meets_no_newer_conversation(run, word):
+    async with run() as bot:
+        ann, later = bot.person(), bot.person()
+        await ann.command()
+        await bot.quiet(ann)
+        await ann.says(word)
+        await bot.quiet(ann)
+        await later.command("smtp.example.com:587")
+        now = await bot.quiet(later)
+        await ann.again()
+        await bot.quiet(ann)
+        assert await bot.desk.current(ann.owner) == now
 
+
+async def test_talk_under_an_advice_leaves_it_where_it_was(run, look):
     async with run() as bot:
         ann = bot.person()
         await ann.command("smtp.example.com:587")
@@ -315,8 +358,6 @@ async def test_talk_under_an_advice_leaves_it_where_it_was(run, look):
 
 
 async def test_talk_does_not_end_the_looking_again(run, look):
-    from probes.causes import Cause
-
     look.causes = [Cause.SERVER_TEMPORARILY_UNAVAILABLE]
     async with run() as bot:
         ann = bot.person()
