@@ -79,6 +79,8 @@ def _maker_before(text: str, at: int) -> bool:
 def enhanced_code(text: str, reply: int | None = None) -> str | None:
     """Return the enhanced code that `text` names, that of the class of `reply` first; None where there is none."""
     kept: str | None = None
+    if "." not in text:
+        return None
     for found in pattern(_ENHANCED).finditer(text):
         code: str = found.group(2)
         if _maker_before(text, found.start(2)):
@@ -113,14 +115,17 @@ def codes(text: str) -> tuple[int | None, str | None]:
     >>> codes("host mx.example.org[192.0.2.5] said: 550 5.1.1 <a@example.org>: no such user")
     (550, '5.1.1')
     """
+    if "5" not in text and "4" not in text and "2" not in text:
+        return None, None
     both = None
-    for found in pattern(_BOTH).finditer(text.lower()):
+    low = text.lower()
+    for found in pattern(_BOTH).finditer(low):
         if found.group(1)[0] == found.group(2)[0] and found.group(1)[0] != "2":
             both = int(found.group(1)), found.group(2)
             break
     if both:
         return both
-    said = pattern(_SAID).search(text.lower())
+    said = pattern(_SAID).search(low)
     reply = int(said.group(1)) if said else _plain_code(text)
     return reply, enhanced_code(text, reply)
 

@@ -64,6 +64,7 @@ def hosts(text: str) -> tuple[str, ...]:
 def stage(hay: str) -> str | None:
     """Return the stage that the words of a clean text show, the innermost named first; else None."""
     for name, words in _STAGES:
-        if any(word in hay for word in words):
-            return name
+        for word in words:
+            if word in hay:
+                return name
     return None

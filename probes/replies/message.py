@@ -61,7 +61,7 @@ def is_message(text: str) -> bool:
             break
         if line[0] in " \t" and names:
             continue
-        if not pattern(_FIELD).search(line):
+        if ":" not in line[:42] or not pattern(_FIELD).search(line):
             break
         names.append(line.partition(":")[0].lower())
     return len(names) >= 2 and len(_KNOWN.intersection(names)) >= 2

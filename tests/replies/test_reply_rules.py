@@ -156,12 +156,21 @@ def test_words_are_found_without_which_a_pattern_cannot_match():
     text = "cannot reach the server since it refused"
     assert any(word in text for word in chosen)
     assert any(word in text for word in others)
-    assert beside("(?:relay|relaying) denied", atoms("(?:relay|relaying) denied")) == frozenset()
+    assert not beside("(?:un)?known", atoms("(?:un)?known"))
+
+
+def test_a_word_that_stands_in_every_other_text_is_no_word_to_look_for():
+    assert atoms(r"e1c6.{0,60}(?:e-?mail|address)") == {"e1c6"}
+
+
+def test_of_long_words_the_beginning_is_looked_for_and_then_the_whole():
+    text = "connections? limit"
+    assert (atoms(text), beside(text, atoms(text))) == ({"connection"}, {"connection limit", "connections limit"})
 
 
 def test_words_are_found_inside_of_a_group_that_a_rule_names():
     text = r"mailbox (?P<what>full \w+|exceeded \d+)"
-    assert (atoms(text), beside(text, atoms(text))) == ({"mailbox "}, {"full ", "exceeded "})
+    assert (atoms(text), beside(text, atoms(text))) == ({"full ", "exceeded "}, {"mailbox "})
 
 
 def test_a_pattern_is_not_looked_for_where_the_words_beside_its_chosen_ones_are_missing():
