@@ -121,11 +121,14 @@ class Tally:
 
 
 class Walker:
-    """Somebody who answers until a human has the case; `trail` is what must stand in the conversation in the end."""
+    """Somebody who answers until a human has the case; `trails` is what must stand in each conversation in the end.
+
+    There may be two for a while: an opening that was not acknowledged is sent again.
+    """
 
     def __init__(self, person, choose, tally):
         self.person, self.choose, self.tally = person, choose, tally
-        self.trail, self.revision, self.conversation = [], -1, ""
+        self.trails, self.revision, self.conversation = defaultdict(list), -1, ""
 
     def newest(self):
         """Return the newest step with something to press, its conversation and revision."""
@@ -179,7 +182,7 @@ class Walker:
                 return
             await self.until(self.waits_still, PATIENCE)
         message, self.conversation, self.revision = self.newest()
-        self.trail.append("Talk to a human")
+        self.trails[self.conversation].append("Talk to a human")
         human = self.person.button(message, "Talk to a human")
         await self.until_taken(lambda: self.person.clicks(human, message), self.is_handed)
 
@@ -201,12 +204,8 @@ class Walker:
             pressed = {"action_id": button["action_id"], "type": "static_select", "selected_option": option}
         if label == "Yes, that helped" or "It went" in label or "It works" in label or "Yes, it went" in label:
             return True  # that would be the end
-        before = len(self.trail)
-        self.trail.append(label)
-        came = await self.until_taken(lambda: self.person.clicks(pressed, message), self.moved_on)
-        if came and self.newest()[1] != self.conversation:
-            del self.trail[before:]
-        return came
+        self.trails[self.conversation].append(label)
+        return await self.until_taken(lambda: self.person.clicks(pressed, message), self.moved_on)
 
     def moved_on(self):
         return self.waits() or self.is_handed()
@@ -297,8 +296,9 @@ async def compared(database, slack, walkers, tally):
             tally.lost.append((walker.person.user, "no conversation"))
             continue
         trail = [stop.label for stop in kept.trail]
-        if trail != [label[:80] for label in walker.trail] and kept.status == "handed":
-            (tally.twice if len(trail) > len(walker.trail) else tally.lost).append((kept.id, trail, walker.trail))
+        pressed = [label[:80] for label in walker.trails[kept.id]]
+        if trail != pressed and kept.status == "handed":
+            (tally.twice if len(trail) > len(pressed) else tally.lost).append((kept.id, trail, pressed))
         runs = [seen.run for seen in kept.seen]
         if len(set(runs)) != len(runs):
             tally.twice.append(("look", kept.id))
