@@ -125,7 +125,8 @@ class FakeSlack:
         """Make the next calls fail: drop and drop_after_accept, server_error and error_after_accept,
         ratelimited:SECONDS, or Slack's name of an error. `weather(method)` gives what else befalls a call: such a
         name or "", and the seconds before and after it is taken. Those of `link`, a new WebSocket (`link_weather` for
-        all of them): refused, silent (it says hello and nothing more), or a reason to disconnect it before its hello.
+        all of them): refused, mute (no hello), silent (it says hello and nothing more), or a reason to disconnect it
+        before its hello.
         """
         self.faults[method].extend(names)
 
@@ -406,6 +407,10 @@ class FakeSlack:
             return web.Response(status=408)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if fault == "mute":
+            async for _ in socket:
+                pass
+            return socket
         if fault and fault != "silent":
             await socket.send_json({"type": "disconnect", "reason": fault})
             await socket.close()

@@ -11,9 +11,9 @@ import fake_blocks
 import pytest
 from fake_slack import APP_TOKEN
 
-from bot.slack import lines, sockets
+from bot.slack import connection, sockets
 from bot.slack.faults import SlackFault
-from bot.slack.sockets import Lines, serve_socket
+from bot.slack.sockets import Pool, serve_socket
 
 ERRORS = ("error 17", "error 18", "error 19")
 
@@ -134,13 +134,25 @@ async def test_an_address_that_did_not_work_is_not_tried_again(run, quick):
         assert bot.slack.count("apps.connections.open") == len(bot.slack.links)
 
 
-async def test_a_connection_that_says_no_hello_is_given_up(run, quick, monkeypatch):
-    monkeypatch.setattr(lines, "HELLO_WITHIN", 0.2)
+@pytest.mark.parametrize("fault", ["mute", "warning"])
+async def test_a_connection_that_says_no_hello_is_given_up(run, quick, monkeypatch, fault):
+    monkeypatch.setattr(connection, "HELLO_WITHIN", 0.2)
     async with run(socket=True) as bot:
         first = bot.slack.connections[0]
-        bot.slack.fault("link", "warning")
+        bot.slack.fault("link", fault)
         await first.send_json({"type": "disconnect", "reason": "warning"})
         await two(bot.slack, but=[first])
+
+
+async def test_what_nobody_foresaw_leaves_no_place_empty_and_stands_in_the_log(run, slack, quick, caplog):
+    async with run(socket=True):
+        first = slack.connections[0]
+        opens, slack.do_apps_connections_open = slack.do_apps_connections_open, dict  # it says ok, and no address
+        await first.send_json({"type": "disconnect", "reason": "warning"})
+        await slack.until(lambda: slack.count("apps.connections.open") == 3)
+        slack.do_apps_connections_open = opens
+        await two(slack, but=[first])
+        assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [KeyError]
 
 
 async def test_more_connections_than_slack_allows_are_asked_for_less_and_less_often(run, slack, monkeypatch, caplog):
@@ -190,12 +202,12 @@ async def test_a_process_that_never_gets_a_connection_ends_too(run, slack, quick
 
 async def test_a_connection_of_which_nobody_reads_counts_as_gone(run, slack, quick):
     async with run() as bot:
-        held = Lines(bot.half.app, APP_TOKEN, bot.half._client)
+        held = Pool(bot.half.app, APP_TOKEN, bot.half._client)
         place = asyncio.create_task(held.hold(""))
         await slack.until(lambda: slack.connections)
         await held.came.wait()
         first = slack.connections[0]
-        held._lines[0].message_receiver.cancel()
+        held._open[0].message_receiver.cancel()
         await slack.until(lambda: slack.connections and first not in slack.connections)
         assert await held.alive() is True
         place.cancel()

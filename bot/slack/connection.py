@@ -29,15 +29,15 @@ CLOSES_WITHIN = 1.0
 """Seconds that Slack has to say goodbye."""
 
 
-class Line(SocketModeClient):
+class Connection(SocketModeClient):
     """The SDK's client for one connection at `url`; bolt's app answers what comes in.
 
     The SDK's own way to a newer connection closes the old one first, and tries an address that is good for once again
-    and again; that is left to `bot.slack.sockets`. `others` are all lines of the process.
+    and again; that is left to `bot.slack.sockets`. `others` are all connections of the process.
     """
 
     def __init__(
-        self, app: AsyncApp, app_token: str, client: AsyncWebClient, url: str, others: Collection[Line]
+        self, app: AsyncApp, app_token: str, client: AsyncWebClient, url: str, others: Collection[Connection]
     ) -> None:
         super().__init__(
             app_token, logger=app.logger, web_client=client, auto_reconnect_enabled=False, ping_interval=PING
@@ -89,8 +89,8 @@ class Line(SocketModeClient):
 
     async def send_message(self, message: str) -> None:
         """Send an acknowledgement; where the connection is gone that it belongs to, over another one of the process."""
-        for line in (self, *self._others):
-            session = line.current_session
+        for each in (self, *self._others):
+            session = each.current_session
             if session is not None and not session.closed:
                 with suppress(ConnectionError):
                     await session.send_str(message)
