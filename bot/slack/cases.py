@@ -12,7 +12,6 @@ from bot.desk import Desk
 from bot.desk.casework import Act, Done
 from bot.slack import limits, marks, modal, reading
 from bot.slack.blocks import label
-from bot.slack.calls import body as drawn_body
 from bot.slack.clicks import Ack
 from bot.slack.delivery import SlackFront
 from bot.slack.faults import TRIGGER, SlackFault
@@ -122,11 +121,14 @@ class Cases:
         if done is Done.MISSING:
             await ack(response_action="update", view=modal.over(say("case_missing")))
             return
+        if done is Done.OVER:
+            await ack(response_action="errors", errors={FIELD: say("form_failed")})
+            return
         await ack()
         if done is Done.TRIMMED:
             notes = await self._desk.surface(mark.conversation)
-            where = (notes.get("support_channel", ""), person.user, notes.get("support_ts", ""))
-            self._replies.later(self._whisper(*where, say("secret_left_out")))
+            thread = notes.get("support_ts", "")
+            self._whisper(notes.get("support_channel", ""), person, thread, say("secret_left_out"))
 
     async def written(self, body: Body) -> None:
         """Carry what IT writes in a case's thread to the person; what others write is not, and they are told."""
@@ -139,7 +141,7 @@ class Cases:
         if conversation is None:
             ours = event.get("parent_user_id") == self._bot and not self._gate.stranger(person)
             if ours and await self._openings.once(f"gone {key}"):
-                self._replies.later(self._whisper(channel, person.user, thread, say("case_gone")))
+                self._whisper(channel, person, thread, say("case_gone"))
             return
         notes, now = await self._desk.surface(conversation), await self._desk.load(conversation)
         if notes.get("support_channel") != channel or now is None or now.owner == person.owner:
@@ -147,23 +149,27 @@ class Cases:
         if said := await self._refused(person, Mark(conversation, 0)):
             if await self._openings.once(f"refused {key}"):
                 words = say("not_it_thread") if said == say("not_it") else said
-                self._replies.later(self._whisper(channel, person.user, thread, words))
+                self._whisper(channel, person, thread, words)
             return
         names = [f"[{each.name}: {each.reference}]" for each in reading.files(event)]
         text = "\n".join(filter(None, [await self._openings.words(event), *names]))
         done = await self._desk.casework.say(key, conversation, person.owner, text) if text else Done.DOUBLE
+        if done is Done.OVER:
+            raise RuntimeError("other processes saved first, every time")  # unacknowledged, so that it comes again
+        if done is Done.MISSING:
+            self._whisper(channel, person, thread, say("case_gone"))
         if done not in (Done.TAKEN, Done.TRIMMED):
             return
         if done is Done.TRIMMED:
-            self._replies.later(self._whisper(channel, person.user, thread, say("secret_left_out")))
+            self._whisper(channel, person, thread, say("secret_left_out"))
         if names:
-            self._replies.later(self._whisper(channel, person.user, thread, say("file_in_thread")))
+            self._whisper(channel, person, thread, say("file_in_thread"))
         if not await self._desk.casework.comes_back(conversation):
-            self._replies.later(self._whisper(channel, person.user, thread, say("one_way")))
+            self._whisper(channel, person, thread, say("one_way"))
 
-    async def _whisper(self, channel: str, user: str, thread: str, words: str) -> None:
-        arguments: dict[str, Any] = {"channel": channel, "user": user, "thread_ts": thread}
-        await self._front.calls("chat.postEphemeral", repeat=False, **arguments, **drawn_body(note(words)))
+    def _whisper(self, channel: str, person: Who, thread: str, words: str) -> None:
+        """Tell somebody of IT in a case's thread what only they are to read."""
+        self._replies.later(self._replies.whisper(channel, person.user, note(words), thread=thread))
 
     def _answer(self, body: Body, person: Who, said: str) -> None:
         self._replies.later(self._replies.answer({"response_url": body.get("response_url")}, person.owner, note(said)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -83,18 +83,14 @@ class Messages:
             drawn = note(outcome.said) if outcome.said else self._openings.pointer(body, "pointer")
             if outcome.conversation:
                 await self._dropped.take(outcome.conversation, key, files)
-        where = {"channel": event.get("channel"), "user": person.user}
-        self._replies.later(
-            self._whisper({**where, **({"thread_ts": thread} if thread else {})}, drawn, "" if said else person.owner)
-        )
+        there = self._replies.whisper(str(event.get("channel")), person.user, drawn, thread=thread)
+        self._replies.later(there if said else self._or_told(there, person.owner, drawn))
 
-    async def _whisper(self, where: dict[str, Any], drawn: Drawn, owner: str) -> None:
-        """Say it where nobody else sees it; where the bot may not write there, in the owner's direct message."""
+    async def _or_told(self, there: Coroutine[Any, Any, None], owner: str, drawn: Drawn) -> None:
+        """Answer a mention where it stood; where the bot may not write there, in the owner's direct message."""
         try:
-            await self._front.calls("chat.postEphemeral", repeat=False, **where, **drawn_body(drawn))
+            await there
         except SlackFault as fault:
-            if not owner:
-                raise
             LOG.info("a mention was not answered where it stood: %s", fault)
             await self._front.tell(owner, drawn)
 

@@ -64,6 +64,11 @@ class Replies:
             return
         await self._front.tell(owner, drawn)
 
+    async def whisper(self, channel: str, user: str, drawn: Drawn, *, thread: str = "") -> None:
+        """Say something in a channel that only its reader sees. Raises SlackFault where the bot may not write there."""
+        where: dict[str, Any] = {"channel": channel, "user": user, **({"thread_ts": thread} if thread else {})}
+        await self._front.calls("chat.postEphemeral", repeat=False, **where, **drawn_body(drawn))
+
     async def where_pressed(self, body: Body, drawn: Drawn) -> None:
         """Answer a press or a command there alone; where Slack gave no way back to it, there is none."""
         if url := str(body.get("response_url") or ""):

@@ -4,35 +4,12 @@ from __future__ import annotations
 
 import fake_blocks
 import pytest
+from handed_case import CHANNEL, asking, handed, head, thread, words
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.carried import MOST_PARTS, said
 from bot.slack.text import plain
-
-CHANNEL = "C0HELP"
-
-
-def words(message):
-    return fake_blocks.texts(message["blocks"])
-
-
-async def handed(bot):
-    bot.slack.channel(CHANNEL)
-    ann = bot.person()
-    await ann.command("ann@example.com")
-    await bot.quiet(ann)
-    await ann.presses("Talk to a human")
-    await bot.quiet(ann)
-    return ann, bot.person("U0IT"), bot.slack.posted(CHANNEL)[0]
-
-
-def head(bot):
-    return {**bot.slack.posted(CHANNEL)[0], "channel": CHANNEL}
-
-
-def thread(bot):
-    return [words(each) for each in bot.slack.posted(CHANNEL) if each.get("thread_ts")]
 
 
 def quoted(messages):
@@ -143,9 +120,7 @@ async def test_a_question_about_a_resolved_case_opens_it_again_so_that_its_answe
         await bot.quiet(ann)
         for _ in range(9):
             await bot.later(ann, 86400)
-        await ina.presses("Ask a question", head(bot))
-        await bot.half.listeners.replies.settled()
-        (view,) = [v for v in bot.slack.views.values() if v["callback_id"] == "smtp:question"]
+        view = await asking(bot, ina)
         await ina.submits(view, question="Does it still work?")
         await ina.again()
         await bot.quiet(ann)
@@ -295,9 +270,7 @@ async def test_who_writes_a_password_hears_that_it_was_left_out_on_either_side(r
         await bot.quiet(ann)
         assert "Your new password: [removed]" in words(ann.messages[-1])
         assert ["left out what looked like a password" in each["text"] for each in bot.slack.ephemerals] == [True]
-        await ina.presses("Ask a question", head(bot))
-        await bot.half.listeners.replies.settled()
-        view = list(bot.slack.views.values())[-1]
+        view = await asking(bot, ina)
         _, answer = await ina.submits(view, question="   ")
         assert "write your question" in "".join(answer["errors"].values())
         await ina.submits(view, question="Is your password: hunter2?")

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import fake_blocks
 import pytest
-
-
-def words(message):
-    return fake_blocks.texts(message["blocks"])
-
+from handed_case import handed, words
 
 PASSING = [
     ("chat.postMessage", "ratelimited:0"),
@@ -140,16 +136,6 @@ async def test_a_step_that_slack_does_not_take_as_it_is_drawn_is_drawn_plainly(r
         await ann.presses("I am not sure, please check")
         await bot.quiet(ann)
         assert "Which mail program" in words(ann.messages[-1])
-
-
-async def handed(bot):
-    bot.slack.channel("C0HELP")
-    ann = bot.person()
-    await ann.command()
-    await bot.quiet(ann)
-    await ann.presses("Talk to a human")
-    await bot.quiet(ann)
-    return ann, bot.person("U0IT"), bot.slack.posted("C0HELP")[0]
 
 
 async def test_words_for_somebody_who_left_come_back_to_the_thread(run):

@@ -4,43 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import fake_blocks
 import pytest
+from handed_case import CHANNEL, asking, handed, head, labels, thread, words
 
-CHANNEL = "C0HELP"
-
-
-def words(message):
-    return fake_blocks.texts(message["blocks"])
-
-
-def labels(message):
-    return [e["text"]["text"] for _, e in fake_blocks.buttons(message["blocks"])]
-
-
-async def handed(bot, text="ann@example.com"):
-    """Ann asks for a human; returns her, and the message of the case."""
-    bot.slack.channel(CHANNEL)
-    ann = bot.person()
-    await ann.command(text)
-    await bot.quiet(ann)
-    await ann.presses("Talk to a human")
-    await bot.quiet(ann)
-    return ann, bot.slack.posted(CHANNEL)[0]
-
-
-def head(bot):
-    return {**bot.slack.posted(CHANNEL)[0], "channel": CHANNEL}
-
-
-def thread(bot):
-    return [words(m) for m in bot.slack.posted(CHANNEL) if m.get("thread_ts")]
+from bot.store import Moved
 
 
 async def test_a_hand_over_is_played_from_both_sides_to_its_end(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
-        ann, case = await handed(bot)
-        ina = bot.person("U0IT")
+        ann, ina, case = await handed(bot)
         assert labels(case) == ["Claim", "Ask a question", "Resolve"]
         assert "Open." in words(case)
 
@@ -50,9 +22,7 @@ async def test_a_hand_over_is_played_from_both_sides_to_its_end(run):
         assert labels(head(bot)) == ["Ask a question", "Resolve"]
         assert "It has your case now. I keep silent" in words(ann.messages[-1])
 
-        await ina.presses("Ask a question", head(bot))
-        await bot.half.listeners.replies.settled()
-        (view,) = [v for v in bot.slack.views.values() if v["callback_id"] == "smtp:question"]
+        view = await asking(bot, ina)
         await ina.submits(view, question="Which <network> are you in?")
         await bot.quiet(ann)
         assert "<@U0IT> of your helpdesk writes:" in words(ann.messages[-1])
@@ -99,7 +69,7 @@ async def test_a_hand_over_is_played_from_both_sides_to_its_end(run):
 
 async def test_no_after_a_resolution_brings_the_case_back_into_the_same_thread(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
-        ann, _ = await handed(bot)
+        ann, _, _ = await handed(bot)
         await bot.person("U0IT").presses("Resolve", head(bot))
         await bot.quiet(ann)
         await ann.presses("No, not yet")
@@ -113,7 +83,7 @@ async def test_no_after_a_resolution_brings_the_case_back_into_the_same_thread(r
 
 async def test_going_back_to_the_bot_closes_the_case_and_says_so_to_it(run):
     async with run(support_channel=CHANNEL) as bot:
-        ann, _ = await handed(bot)
+        ann, _, _ = await handed(bot)
         await ann.presses("Back")
         await bot.quiet(ann)
         assert "<@U0ANN> went on without you" in words(head(bot))
@@ -123,7 +93,7 @@ async def test_going_back_to_the_bot_closes_the_case_and_says_so_to_it(run):
 async def test_buttons_of_a_case_are_checked_on_the_server(run):
     async with run(support_channel=CHANNEL, it_group="S0ITGROUP") as bot:
         bot.slack.groups["S0ITGROUP"] = ["U0IT"]
-        ann, case = await handed(bot)
+        ann, _, case = await handed(bot)
         for label in ("Claim", "Resolve"):
             await ann.presses(label, head(bot))
             await bot.half.listeners.replies.settled()
@@ -143,11 +113,8 @@ async def test_buttons_of_a_case_are_checked_on_the_server(run):
 
 async def test_a_question_of_it_reaches_both_sides_once_where_the_process_died_right_after_it_was_kept(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
-        ann, _ = await handed(bot)
-        ina = bot.person("U0IT")
-        await ina.presses("Ask a question", head(bot))
-        await bot.half.listeners.replies.settled()
-        (view,) = [v for v in bot.slack.views.values() if v["callback_id"] == "smtp:question"]
+        ann, ina, _ = await handed(bot)
+        view = await asking(bot, ina)
         bot.desk._errands.begin = lambda effects: None
         await ina.submits(view, question="Which network are you in?")
         await bot.quiet(ann)
@@ -158,13 +125,54 @@ async def test_a_question_of_it_reaches_both_sides_once_where_the_process_died_r
         assert ["Which network" in words(m) for m in ann.messages].count(True) == 1
 
 
+def outrun(bot, monkeypatch):
+    """Let other processes save first, every time."""
+
+    async def saves(*_, **__):
+        raise Moved
+
+    monkeypatch.setattr(bot.desk, "save", saves)
+
+
+async def test_a_question_that_could_not_be_kept_stays_in_its_form(run, monkeypatch):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        _, ina, _ = await handed(bot)
+        view = await asking(bot, ina)
+        outrun(bot, monkeypatch)
+        _, answer = await ina.submits(view, question="Which network are you in?")
+        assert ["could not be kept" in said for said in answer["errors"].values()] == [True]
+
+
+async def test_words_that_could_not_be_kept_are_not_acknowledged_so_that_they_come_again(run, monkeypatch):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        outrun(bot, monkeypatch)
+        assert (await ina.writes("Try port 465", CHANNEL, case["ts"]))[0] == 500
+        monkeypatch.undo()
+        assert (await ina.again())[0] == 200
+        await bot.quiet(ann)
+        assert ["Try port 465" in words(each) for each in ann.messages].count(True) == 1
+
+
+async def test_who_writes_while_the_case_is_being_deleted_hears_that_nobody_gets_it(run, monkeypatch):
+    async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
+        ann, ina, case = await handed(bot)
+        says = bot.desk.casework.say
+
+        async def late(casework, *words, **named):
+            await bot.store.forget(ann.owner)
+            return await says(*words, **named)
+
+        monkeypatch.setattr(type(bot.desk.casework), "say", late)
+        await ina.writes("Try port 465", CHANNEL, case["ts"])
+        await bot.quiet(ann)
+        assert ["reached nobody" in each["text"] for each in bot.slack.ephemerals] == [True]
+
+
 async def test_a_question_whose_form_was_open_when_somebody_left_it_is_refused_in_the_form(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
-        ann, _ = await handed(bot)
-        ina = bot.person("U0IT")
-        await ina.presses("Ask a question", head(bot))
-        await bot.half.listeners.replies.settled()
-        (view,) = [v for v in bot.slack.views.values() if v["callback_id"] == "smtp:question"]
+        ann, ina, _ = await handed(bot)
+        view = await asking(bot, ina)
         before = len(ann.messages)
         _, answer = await bot.person("U0BOB").submits(view, question="Let me see")
         assert answer["response_action"] == "errors"
@@ -174,7 +182,7 @@ async def test_a_question_whose_form_was_open_when_somebody_left_it_is_refused_i
 
 async def test_words_of_others_in_the_thread_are_not_passed_on_and_they_are_told(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
-        ann, case = await handed(bot)
+        ann, _, case = await handed(bot)
         before = len(ann.messages)
         await bot.person("U0BOB").writes("I know it better", CHANNEL, case["ts"])
         await bot.half.listeners.replies.settled()
@@ -186,7 +194,7 @@ async def test_words_of_others_in_the_thread_are_not_passed_on_and_they_are_told
 @pytest.mark.parametrize("more", [{"bot_id": "B0OTHER"}, {"subtype": "message_changed"}, {"channel_type": "mpim"}])
 async def test_what_is_no_word_of_a_person_in_a_cases_thread_goes_nowhere(run, more):
     async with run(support_channel=CHANNEL) as bot:
-        ann, case = await handed(bot)
+        ann, _, case = await handed(bot)
         before = len(ann.messages)
         await bot.person("U0IT").writes("hello", CHANNEL, case["ts"], **more)
         await bot.quiet(ann)
@@ -195,7 +203,7 @@ async def test_what_is_no_word_of_a_person_in_a_cases_thread_goes_nowhere(run, m
 
 async def test_two_claims_at_once_are_one(run):
     async with run(support_channel=CHANNEL) as bot:
-        ann, _ = await handed(bot)
+        ann, _, _ = await handed(bot)
         first, second = bot.person("U0IT"), bot.person("U0IT2")
         shown = head(bot)
         await first.presses("Claim", shown)
@@ -209,7 +217,7 @@ async def test_two_claims_at_once_are_one(run):
 @pytest.mark.parametrize("fault", ["drop", "drop_after_accept", "server_error", "ratelimited:0"])
 async def test_words_are_carried_once_whatever_becomes_of_slacks_answer(run, fault):
     async with run(support_channel=CHANNEL) as bot:
-        ann, case = await handed(bot)
+        ann, _, case = await handed(bot)
         before = len(ann.messages)
         bot.slack.fault("chat.postMessage", fault)
         await bot.person("U0IT").writes("Try port 465", CHANNEL, case["ts"])
@@ -223,7 +231,7 @@ async def test_words_are_carried_once_whatever_becomes_of_slacks_answer(run, fau
 
 async def test_after_a_new_conversation_a_humans_words_make_the_case_the_one_that_is_answered(run):
     async with run(support_channel=CHANNEL) as bot:
-        ann, case = await handed(bot)
+        ann, _, case = await handed(bot)
         handed_one = await bot.quiet(ann)
         await ann.command("bob@example.com")
         await bot.quiet(ann)
@@ -273,8 +281,7 @@ async def test_the_language_of_the_profile_is_kept_with_the_conversation(run):
 
 async def test_what_is_corrected_or_deleted_on_one_side_is_told_on_the_other(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
-        ann, case = await handed(bot)
-        ina = bot.person("U0IT")
+        ann, ina, case = await handed(bot)
         await ina.writes("Try port 456", CHANNEL, case["ts"])
         await bot.quiet(ann)
         wrong = max(bot.slack.messages[CHANNEL])
@@ -305,8 +312,7 @@ async def test_what_is_corrected_or_deleted_on_one_side_is_told_on_the_other(run
 
 async def test_what_retention_deletes_and_what_others_edit_is_told_to_nobody(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
-        ann, case = await handed(bot)
-        ina = bot.person("U0IT")
+        ann, ina, case = await handed(bot)
         await ina.writes("Try port 465", CHANNEL, case["ts"])
         await bot.quiet(ann)
         old, before = max(bot.slack.messages[CHANNEL]), len(ann.messages)
@@ -334,7 +340,7 @@ async def test_the_bot_goes_by_what_was_said_first_as_long_as_no_human_is_on_it(
 
 async def test_who_puts_a_file_into_a_cases_thread_hears_that_the_person_may_not_open_it(run):
     async with run(support_channel=CHANNEL, admins=("U0IT",)) as bot:
-        ann, case = await handed(bot)
+        ann, _, case = await handed(bot)
         picture = bot.slack.file("settings.png", b"png", "image/png")
         await bot.person("U0IT").writes("Like this", CHANNEL, case["ts"], files=[picture], subtype="file_share")
         await bot.quiet(ann)
