@@ -60,9 +60,13 @@ async def look(
 
 
 def of_reading(reading: Reading) -> Verdict:
-    """Return a read text as a verdict."""
+    """Return a read text as a verdict; that a mail only waits is a finding of it."""
     return Verdict(
-        cause=reading.cause, confidence=reading.confidence, runners_up=reading.runners_up, quote=reading.quote
+        cause=reading.cause,
+        confidence=reading.confidence,
+        findings=(Finding("mail_delayed", Severity.INFO, ""),) if reading.waits else (),
+        runners_up=reading.runners_up,
+        quote=reading.quote,
     )
 
 
@@ -72,10 +76,9 @@ def of_text(text: str, own: Matcher | None) -> Verdict:
     found = named(text, reading)
     if reading.cause is Cause.UNKNOWN and (sees := found.get("person_sees")):
         reading = replace(reading, cause=SEES[sees])
-    findings = recipients_of(reading)
-    if findings or "far_server" in found:
-        code = "mail_delayed" if "delayed" in found else "failed_further_on"
-        findings += (Finding(code, Severity.INFO, found.get("far_server", "")),)
+    findings = (*recipients_of(reading), *of_reading(reading).findings)
+    if not reading.waits and (findings or "far_server" in found):
+        findings += (Finding("failed_further_on", Severity.INFO, found.get("far_server", "")),)
     return replace(of_reading(reading), findings=findings, named=found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows.book import Book
-from flows.model import Advise
+from flows.model import Advise, Look
 from flows.values import Facts, shipped_facts, values
 from flows.wording import all_worded, plain, worded
 from probes.causes import Cause, Confidence, who
@@ -14,6 +14,8 @@ from probes.findings import Finding, Severity
 from probes.verdict import Verdict
 
 MOST_EVIDENCE = 8
+WAITS = "mail_delayed"
+"""The finding that a mail has not failed: what its cause is mended by would be done in vain."""
 _OF_OURS = ("control_reached", "something_answers")
 _PLUMBING = ("resolver_answers", "no_control", "no_default_route")
 """Of our own network, and of no use to anybody else where it did not decide."""
@@ -43,11 +45,13 @@ def advice(
 ) -> Advice:
     """Return a verdict in words; plain text, or with `marked` the marks of a Screen (stars and backticks)."""
     known = values(book, answers or {}, verdict, program=program, facts=facts)
-    step = step_for(book, verdict.cause)
+    cause, why = book.words.cause(verdict.cause, known), evidence(book, verdict)
+    waiting = _while_waiting(book) if any(finding.code == WAITS for finding in verdict.findings) else None
+    step = waiting or step_for(book, verdict.cause)
     said = Advice(
-        summary=worded(step.text, known) or book.words.cause(verdict.cause, known),
+        summary=worded(step.text, known) or cause,
         steps=all_worded(step.steps, known),
-        evidence=evidence(book, verdict),
+        evidence=(cause, *why) if waiting and verdict.cause is not Cause.UNKNOWN else why,
         sureness=sureness(book, verdict),
         not_tested=book.words.all_not_tested(verdict.not_tested),
     )
@@ -78,6 +82,13 @@ def step_for(book: Book, cause: Cause) -> Advise:
     if isinstance(named, Advise):
         return named
     return steps[0] if steps else Advise(name="", at=book.flow.ways_at["human"], text=())
+
+
+def _while_waiting(book: Book) -> Advise | None:
+    """Return the advice to which the pages lead after a text that says that a mail only waits."""
+    looks = (step for step in book.flow.steps.values() if isinstance(step, Look) and step.what == "text")
+    step = next((book.flow.steps[look.then[WAITS]] for look in looks if WAITS in look.then), None)
+    return step if isinstance(step, Advise) else None
 
 
 def evidence(book: Book, verdict: Verdict) -> tuple[str, ...]:

@@ -90,10 +90,9 @@ def named(text: str, reading: Reading) -> dict[str, str]:
     if reading.recipients:
         first = next((one for one in reading.recipients if one.cause is reading.cause), reading.recipients[0])
         found["recipient"] = first.address
-        found |= {} if reading.failure else {"delayed": "yes"}
     elif reading.cause in _OF_CONNECTING and (sees := person_sees(told)) and _of_mail(told):
         found["person_sees"] = sees
-    return found
+    return found | ({"delayed": "yes"} if reading.waits else {})
 
 
 def _far_server(told: str) -> Iterator[tuple[str, str]]:

@@ -42,3 +42,8 @@ class Reading:
     addresses: tuple[str, ...] = ()
     software: str | None = None
     """The server software or provider where the text shows it."""
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether a text says that a mail is only delayed: it has not failed, and a server keeps trying."""
+        return not self.failure and self.permanent is False

@@ -88,6 +88,29 @@ async def test_of_a_long_list_of_recipients_the_rest_is_counted():
     assert "… and 3 more recipients" in ran.out
 
 
+WAITS = """\
+Your message is delayed.
+
+{} This is a warning message only. You do not need to resend your message.
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "cause", "why"),
+    [
+        ("mx.example.org could not be reached: connection timed out.", "timeout", "does not answer in time"),
+        ("<bob@example.org>: host mx.example.org[192.0.2.7] said: 452 4.2.2 full", "mailbox_full", "mailbox is full"),
+    ],
+)
+async def test_of_a_mail_that_only_waits_it_is_said_to_wait_too(said: str, cause: str, why: str):
+    ran = await smtp_help("explain", "--json", typed=WAITS.format(said))
+    found = json.loads(ran.out)
+    assert (ran.status, found["cause"], found["failure"]) == (0, cause, False)
+    assert found["summary"].startswith("Your message has not failed.")
+    assert found["advice"][0].startswith("Do nothing. If it gets through, you hear no more of it; if not, a second")
+    assert why in found["evidence"][0]
+
+
 async def test_a_dash_is_standard_input():
     ran = await smtp_help("explain", "--json", "-", typed="452 4.2.2 Mailbox full")
     assert (json.loads(ran.out)["cause"], json.loads(ran.out)["file"]) == ("mailbox_full", "-")

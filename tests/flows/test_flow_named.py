@@ -123,6 +123,19 @@ def test_a_look_and_the_words_pasted_after_it_both_go_with_the_case(talk: Talk) 
     assert "Port 587 of x answers" in said
 
 
+@pytest.mark.parametrize("cause", ["unknown", "timeout", "mailbox_full", "greylisted"])
+def test_a_mail_that_only_waits_has_not_failed_whatever_it_waits_for(talk: Talk, cause: str) -> None:
+    talk.open("delay").see(cause, Finding("mail_delayed", Severity.INFO, ""), named={"delayed": "yes"})
+    assert talk.step == "far.delayed"
+
+
+def test_of_a_mail_that_only_waits_a_case_says_so_and_what_it_waits_for(talk: Talk) -> None:
+    talk.open("delay").see("mailbox_full", Finding("mail_delayed", Severity.INFO, ""), named={"delayed": "yes"})
+    case = brief(talk.tree, talk.now)
+    assert "not failed" in case.headline
+    assert any("mailbox is full" in line for line in case.evidence)
+
+
 def test_a_mail_that_only_waits_is_said_to_have_not_failed(talk: Talk) -> None:
     waits = Finding("mail_delayed", Severity.INFO, "mx.example.org")
     named = {"far_server": "mx.example.org", "recipient": "bob@example.org", "delayed": "yes"}

@@ -202,6 +202,9 @@ def test_a_delay_notice_says_that_the_mail_waits() -> None:
     assert of(REPORT.replace("failed", "delayed").replace("5.1.1", "4.4.1").replace("User unknown", "timed out"))[
         "delayed"
     ]
+    assert of("Your mail is delayed\n\nThis is a warning message only.\nDelivery to mx.example.org timed out")[
+        "delayed"
+    ]
     assert "delayed" not in of(REPORT)
     assert "delayed" not in of(BOUNCE)
 
