@@ -8,7 +8,7 @@ from flows import memory
 from flows.book import Book
 from flows.careful import noticed
 from flows.conversation import Conversation, Status
-from flows.model import Advise, Fill
+from flows.model import Advise, Fill, Look
 from flows.named import named
 from flows.opening import Opening, chatty, opened
 from flows.told import domain_kind
@@ -47,6 +47,8 @@ def in_between(book: Book, now: Conversation, text: str) -> Heard:
     opening = opened(text)
     if opening.answers or opening.mistakes:
         return _settings(book, now, opening)
+    if chatty(text) and _waits(book, now):
+        return Heard(memory.heard(now, text), stays=True)
     now = _kept(now, text)
     return Heard(now, "paste", _first_line(now.texts[-1]))
 
@@ -80,6 +82,13 @@ def _is_talk(book: Book, now: Conversation) -> bool:
     said_there = bool(stop) and stop[0].choice == "paste" and stop[0].label == memory.short(_first_line(text))
     unread = verdict.cause is Cause.UNKNOWN and not verdict.named
     return unread and chatty(text) and said_there and stop[0].step in book.flow.steps
+
+
+def _waits(book: Book, now: Conversation) -> bool:
+    """Tell whether a look at a server is under way or comes by itself, which talk does not end."""
+    step = book.flow.steps[now.step]
+    looking = isinstance(step, Look) and step.what != "text"
+    return looking or (now.status is Status.OPEN and now.step == book.flow.ways.get("watching"))
 
 
 def _passed_on(book: Book, now: Conversation) -> Heard:

@@ -17,7 +17,7 @@ from bot.slack.faults import TRIGGER, SlackFault
 from bot.slack.gate import Gate
 from bot.slack.home import note
 from bot.slack.marks import Mark
-from bot.slack.notes import BELOW
+from bot.slack.notes import below
 from bot.slack.openings import Openings
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
@@ -158,8 +158,8 @@ class Clicks:
                 return  # a repetition of this press: the form is open
             LOG.warning("a form was not opened: %s", fault)
             if fault.error in TRIGGER:
-                late = say("trigger_late")
-                await self._desk.show_again(reading.key(body), conversation.id, notes=BELOW, notice=late)
+                late, key = say("trigger_late"), reading.key(body)
+                await self._desk.show_again(key, conversation.id, notes=below(key), notice=late)
             else:
                 await self._replies.answer(body, person.owner, note(say("form_refused")))
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.front import Case, Shown
 from bot.slack.blocks import Drawn
@@ -16,7 +16,7 @@ from bot.slack.case import person
 from bot.slack.faults import CLOSED, SlackFault
 from bot.slack.home import note
 from bot.slack.marks import Mark
-from bot.slack.notes import BELOW, OLDER, Notes, Older, in_place, left, noted, older
+from bot.slack.notes import OLDER, Notes, Older, below, belows, in_place, left, noted, older
 from bot.slack.steps import Steps, Stray
 from bot.slack.support import Support, posted
 from bot.slack.words import say
@@ -41,6 +41,8 @@ class _Live:
     """The one writer of a conversation's newest message."""
 
     newest: Screen | None = None
+    run: str | None = None
+    """The look whose progress that is; talk moves the conversation meanwhile, and its step is posted anew."""
     rows: tuple[Progress, ...] = ()
     edited: float = float("-inf")
     task: asyncio.Task[None] | None = None
@@ -99,7 +101,7 @@ class SlackFront:
     async def progress(self, conversation: Conversation, screen: Screen) -> None:
         """Keep the newest state of a look; one edit a second brings it to the screen, what is older is dropped."""
         live = self._lives.setdefault(conversation.id, _Live())
-        live.newest, live.rows = screen, screen.progress
+        live.newest, live.run, live.rows = screen, conversation.run, screen.progress
         if live.task is None or live.task.done():
             live.task = asyncio.create_task(self._follow(conversation.id, live), name=f"progress {conversation.id}")
 
@@ -146,7 +148,7 @@ class SlackFront:
             await posted(self.calls, channel, drawn, conversation.id, name, again=again)
 
         await self._direct(conversation.owner, post)
-        await self._notes.remember(conversation.id, BELOW)  # the newest step comes to the bottom when it moves
+        await self._notes.remember(conversation.id, below(name))  # the newest step comes to the bottom when it moves
 
     async def _direct(self, owner: str, post: Callable[[str], Awaitable[None]]) -> None:
         """Post into the owner's direct message; one that was closed is opened anew. Raises SlackFault."""
@@ -192,7 +194,7 @@ class SlackFront:
         before, ts = notes.get("ts", ""), ""
         over, at_once = older(notes), set(older(notes))
         strays: Sequence[Stray] = ()
-        if over and notes.get("revision") == str(screen.revision) and "below" not in notes:
+        if over and notes.get("revision") == str(screen.revision) and not belows(notes):
             ts = before  # it is drawn; what is left to be done is to shrink what was before
         elif doubt:
             strays = await self._steps.strays(channel, conversation.id, before, dawdling=True)
@@ -225,9 +227,11 @@ class SlackFront:
             await asyncio.sleep(self._busy(live))
             left_over |= await self._shrunk(channel, {each: over[each] for each in late})
         if ts != before:
-            live.rows, live.edited = (), float("-inf")
+            live.edited = float("-inf")
+        if notes.get("run") != conversation.run:
+            live.rows = ()
         now: dict[str, str | None] = {f"{OLDER}{each}": None for each in older(notes)}
-        now |= {"channel": channel, "ts": ts or before, "below": None, **noted(conversation, screen)}
+        now |= {"channel": channel, "ts": ts or before, **dict.fromkeys(belows(notes)), **noted(conversation, screen)}
         now |= {f"{OLDER}{each}": step.noted() for each, step in left_over.items()}
         return Shown({name: value for name, value in now.items() if notes.get(name) != value}, whole=not left_over)
 
@@ -257,7 +261,7 @@ class SlackFront:
                 if screen is None:
                     break
                 try:
-                    await self._edit(conversation_id, screen)
+                    await self._edit(conversation_id, screen, live.run)
                 except Dropped:
                     if live.users == 0:  # nothing newer, and the step is not over
                         live.newest = screen
@@ -265,9 +269,11 @@ class SlackFront:
                     LOG.info("progress was not drawn: %s", fault)
                 live.edited = asyncio.get_running_loop().time()
 
-    async def _edit(self, conversation_id: str, screen: Screen) -> None:
+    async def _edit(self, conversation_id: str, screen: Screen, run: str | None) -> None:
         notes = await self._notes.surface(conversation_id)
-        if notes.get("ts") and notes.get("revision") == str(screen.revision):
+        now = notes.get("revision") == str(screen.revision) or (run is not None and notes.get("run") == run)
+        if notes.get("ts") and now:
+            screen = replace(screen, revision=int(notes["revision"]))
             await self._steps.update(notes["channel"], notes["ts"], screen, may_drop=True)
 
     def _let_go(self, conversation_id: str, live: _Live) -> None:

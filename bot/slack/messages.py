@@ -22,7 +22,7 @@ from bot.slack.dropped import Dropped
 from bot.slack.faults import SlackFault
 from bot.slack.gate import Gate
 from bot.slack.home import note
-from bot.slack.notes import BELOW
+from bot.slack.notes import below
 from bot.slack.openings import Openings
 from bot.slack.reading import Body, Sent, Who
 from bot.slack.replies import Replies
@@ -31,7 +31,6 @@ from bot.slack.words import say
 from bot.typed import says_nothing
 from flows.conversation import Conversation, Pasted
 from flows.memory import with_human
-from flows.opening import chatty
 
 LOG = logging.getLogger(__name__)
 QUOTED = 80
@@ -144,29 +143,23 @@ class Messages:
         if current is None:
             return
         if files:
-            await self._desk.remember(current.id, BELOW)
+            await self._desk.remember(current.id, below(key))
         await self._dropped.take(current, key, files)
         event = self._openings.pressed(text, current)
         if text and not event and (shown := self._only_shown(text, current)) is not None:
-            await self._desk.show_again(key, current.id, notes=BELOW, notice=shown or None)
+            await self._desk.show_again(key, current.id, notes=below(key), notice=shown or None)
         elif text:
-            turn = Turn(key, current.id, person.owner, event or Pasted(text), notes=BELOW)
+            turn = Turn(key, current.id, person.owner, event or Pasted(text), notes=below(key))
             turn = replace(turn, revision=current.revision) if event else turn
             self._say(person, await self._desk.take(turn))
 
     def _only_shown(self, text: str, current: Conversation) -> str | None:
-        """Return what is said above the step that is shown again where words change nothing; None where they do.
-
-        Talk does not end a look, nor the looking again: what it finds comes all the same.
-        """
-        if self._with_human(current):
+        """Return what is said above the step that is shown again where words say nothing; None where they do."""
+        if self._with_human(current) or not says_nothing(text):
             return None
         watching = current.step == self._desk.tree.book.flow.ways.get("watching")
-        if watching or self._desk.tree.looking(current) not in (None, "text"):
-            return "" if says_nothing(text) or chatty(text) else None
-        if not says_nothing(text):
-            return None
-        return "" if meaning(text, ("hello", "thanks")) else say("press_one")
+        waits = watching or self._desk.tree.looking(current) not in (None, "text")
+        return "" if waits or meaning(text, ("hello", "thanks")) else say("press_one")
 
     def _with_human(self, current: Conversation) -> bool:
         return with_human(self._desk.tree.book.flow, current)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ class Older:
         return f"{self.title[:300]}\n{self.answer[:600]}"
 
 
-BELOW = {"below": "yes"}
-"""The note that something of the person's stands below the newest step, so that it is posted anew."""
+BELOW = "below"
+"""How the notes begin that something stands below the newest step, so that it is posted anew."""
+MOST_BELOW = 64
 OLDER = "older "
 """How the notes begin that name a step which has to shrink still, by its ts: the first line, and how it was left."""
 
@@ -34,10 +36,10 @@ OLDER = "older "
 class Notes(Protocol):
     """Where a front keeps what it posted; the store has it.
 
-    Names: channel, ts, revision, step, kind, title, stops (answers given before), status: of the newest step; below
-    (something of the person's stands below it); `older` and a ts (see OLDER); support_channel, support_ts,
-    support_posting, support_thread (messages of the thread that were posted), support_done (`yes`, or `back` where the
-    case was resolved or taken back since).
+    Names: channel, ts, revision, step, kind, title, stops (answers given before), status, run: of the newest step;
+    `below` and a number (something of the person's stands below it, see `below`); `older` and a ts (see OLDER);
+    support_channel, support_ts, support_posting, support_thread (messages of the thread that were posted),
+    support_done (`yes`, or `back` where the case was resolved or taken back since).
     """
 
     async def surface(self, conversation_id: str) -> dict[str, str]:
@@ -48,6 +50,19 @@ class Notes(Protocol):
 
     def alone(self, name: str) -> AbstractAsyncContextManager[None]:
         """Keep everybody else from drawing that conversation."""
+
+
+def below(what: str) -> dict[str, str]:
+    """Return the note that something, by its name, stands below the newest step.
+
+    Each has its own, since what comes while a step is drawn is below that one, too; they stay few.
+    """
+    return {f"{BELOW} {zlib.crc32(what.encode()) % MOST_BELOW}": "yes"}
+
+
+def belows(notes: Mapping[str, str]) -> list[str]:
+    """Return the names of the notes that something stands below the newest step."""
+    return [name for name in notes if name.partition(" ")[0] == BELOW]
 
 
 def older(notes: Mapping[str, str]) -> dict[str, Older]:
@@ -70,12 +85,13 @@ def noted(conversation: Conversation, screen: Screen) -> dict[str, str | None]:
         "stops": str(len(conversation.trail)),
         "status": conversation.status.value,
         "pages": conversation.pages,
+        "run": conversation.run,
     }
 
 
 def in_place(notes: Mapping[str, str], conversation: Conversation, screen: Screen) -> bool:
     """Tell whether the newest message is this step's, so that it is edited instead of posted anew."""
-    if not notes.get("ts") or "below" in notes:
+    if not notes.get("ts") or belows(notes):
         return False
     unanswered = notes.get("stops") == str(len(conversation.trail)) and notes.get("status") == conversation.status
     same = notes.get("step") == screen.step and notes.get("kind") == screen.kind
@@ -89,7 +105,8 @@ def left(notes: Mapping[str, str], now: Conversation, rows: Sequence[Progress] =
     if handed and (len(now.trail) > stops or notes.get("kind") == Kind.LOOK):
         return say("asked_human")
     if notes.get("kind") == Kind.LOOK:
-        return looked(rows) or say("moved_on")
+        over = notes.get("run") != now.run
+        return (looked(rows) if over else "") or say("moved_on")
     if len(now.trail) > stops and now.trail[stops].step == notes.get("step"):
         return now.trail[stops].label
     changed = notes.get("pages", now.pages) != now.pages

@@ -13,7 +13,7 @@ from bot.slack.delivery import SlackFront
 from bot.slack.gate import House
 from bot.slack.home import note, pointer
 from bot.slack.marks import Mark
-from bot.slack.notes import BELOW
+from bot.slack.notes import below
 from bot.slack.people import People
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
@@ -61,7 +61,8 @@ class Openings:
 
     async def show_again(self, body: Body, now: Conversation) -> None:
         """Draw the open step anew at the bottom of the direct message; say where it was pressed if that is shut."""
-        await self._desk.show_again(reading.key(body), now.id, notes=BELOW)
+        key = reading.key(body)
+        await self._desk.show_again(key, now.id, notes=below(key))
         await self.told_if_shut(body, now)
 
     async def told_if_shut(self, body: Body, now: Conversation) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bot.front import Case
 from bot.slack.calls import Bucket, Calls, Dropped
 from bot.slack.faults import SlackFault, sentence
+from bot.slack.notes import below, belows, in_place
 from flows.screen import Kind, Progress, Screen
 
 
@@ -106,6 +107,23 @@ async def test_newer_blocks_are_used_where_they_are_asked_for(run):
         screen = bot.desk.screen(conversation, (Progress("names", "Is the name there?", "good"),))
         await bot.show(conversation, screen)
         assert "plan" in {block["type"] for block in ann.messages[-1]["blocks"]}
+
+
+async def test_what_is_written_while_a_step_is_drawn_brings_the_next_one_to_the_bottom(run):
+    async with run() as bot:
+        ann = await opened(bot)
+        conversation = await bot.desk.current(ann.owner)
+        screen = bot.desk.screen(conversation)
+        for late in ("the first line", "the second line"):
+            await bot.store.remember(conversation.id, below(late))
+        async with bot.store.alone(conversation.id):
+            drawing = await bot.store.drawing(conversation.id, "the test")
+            await bot.store.remember(conversation.id, below("the third line"))
+            shown = await bot.half.front.show(conversation, screen, notes=drawing.notes, doubt=False)
+            await bot.store.done((), notes={conversation.id: shown.notes})
+        kept = await bot.store.surface(conversation.id)
+        assert belows(kept) == [*below("the third line")]
+        assert not in_place(kept, conversation, screen)
 
 
 async def test_progress_is_merged_to_the_newest_and_the_final_state_follows(run):

@@ -281,6 +281,30 @@ async def test_talk_does_not_end_a_look_at_a_server_further_on(run):
         assert further.looked == ["text", "far"]
 
 
+async def test_what_is_said_during_a_look_goes_with_the_case_and_the_look_is_seen_to_go_on(run, look):
+    look.go_on.clear()
+    async with run(support_channel="C0HELP") as bot:
+        bot.slack.channel("C0HELP")
+        ann = bot.person()
+        await ann.command("smtp.example.com:587")
+        await bot.slack.until(lambda: ann.messages)
+        for text in ("my colleague has the same since Monday", "ok", "it began when we moved"):
+            await ann.says(text)
+            await ann.again()
+        said = max(ts for ts, each in bot.slack.messages[ann.dm].items() if each["user"] == ann.user)
+        await bot.slack.until(lambda: ann.messages[-1]["ts"] > said)
+        look.go_on.set()
+        now = await bot.quiet(ann)
+        assert look.began == 1
+        assert now.texts == ("my colleague has the same since Monday", "it began when we moved")
+        assert "\u2713 3" in words(ann.messages[-2])  # the rows of the look came into the newest of its messages
+        assert "outside its dates" in words(ann.messages[-1])
+        await ann.presses("Talk to a human")
+        await bot.quiet(ann)
+        case = "\n".join(map(words, bot.slack.posted("C0HELP")))
+        assert "my colleague has the same since Monday" in case
+
+
 async def test_an_error_text_during_a_look_is_read_at_once(run, look):
     look.go_on.clear()
     async with run() as bot:
@@ -369,3 +393,4 @@ async def test_talk_does_not_end_the_looking_again(run, look):
         now = await bot.quiet(ann)
         assert [timer.name for timer in await bot.store.timers(now.id)] == ["watch", "idle"]
         assert "look again from time to time" in words(ann.messages[-1])
+        assert now.texts == ("ok I wait then",)
