@@ -1,4 +1,7 @@
-"""Do the effects in supervised tasks: in order for each conversation, looks beside them; strike out what is done."""
+"""Do the effects in supervised tasks, each conversation's in order: what the person sees does not wait for the humans.
+
+Looks run beside both; what is done is struck out.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,17 @@ if TYPE_CHECKING:
     from bot.desk.progress import Looker
 
 
+Place = str
+"""Where effects are done in order: what the person sees in a conversation, or what goes to the humans of its case."""
+
+
+def _place(pending: Pending) -> Place:
+    """Return where an effect has its turn: a support channel that does not answer keeps no step from the person."""
+    effect = pending.effect
+    for_humans = isinstance(effect, HandOver | Redraw) or (isinstance(effect, Relay) and effect.to != "person")
+    return f"{pending.conversation} case" if for_humans else pending.conversation
+
+
 class Errands:
     """All effects under way in this process, which notes them as `name`."""
 
@@ -39,8 +53,8 @@ class Errands:
         self._desk, self._store, self._front, self._name = desk, store, front, name
         self.known: set[int] = set()
         """The numbers of the effects under way; what is noted as this process's and not among them was lost here."""
-        self._waiting: dict[str, deque[Pending]] = {}
-        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._waiting: dict[Place, deque[Pending]] = {}
+        self._workers: dict[Place, asyncio.Task[None]] = {}
         self._looks: dict[str, tuple[Pending, asyncio.Task[None]]] = {}
         self._closing = False
         self._patience = Patience(desk, store, clock, tuple(patience))
@@ -49,7 +63,7 @@ class Errands:
         self._bells = Bells(desk, store, look, front, clock, self._patience)
 
     def begin(self, effects: Sequence[Pending]) -> None:
-        """Queue effects; each conversation has one worker while there is something to do."""
+        """Queue effects; each place has one worker while there is something to do."""
         if self._closing:
             return
         for pending in effects:
@@ -57,9 +71,10 @@ class Errands:
                 continue
             if pending.number != UNNOTED:
                 self.known.add(pending.number)
-            self._waiting.setdefault(pending.conversation, deque()).append(pending)
-            if pending.conversation not in self._workers:
-                self._workers[pending.conversation] = asyncio.create_task(self._work(pending.conversation))
+            place = _place(pending)
+            self._waiting.setdefault(place, deque()).append(pending)
+            if place not in self._workers:
+                self._workers[place] = asyncio.create_task(self._work(place))
 
     async def settled(self, conversation: str) -> None:
         """Wait until no effect of a conversation is under way."""
@@ -68,7 +83,8 @@ class Errands:
 
     def _under_way(self, conversation: str) -> list[asyncio.Task[None]]:
         looks = [task for pending, task in self._looks.values() if pending.conversation == conversation]
-        return [*looks, *([self._workers[conversation]] if conversation in self._workers else [])]
+        places = (conversation, f"{conversation} case")
+        return [*looks, *(self._workers[place] for place in places if place in self._workers)]
 
     async def close(self, within: float) -> None:
         """Begin nothing more; looks are cancelled, what is being shown may finish for `within` seconds."""
@@ -85,15 +101,15 @@ class Errands:
             if late:
                 await asyncio.wait(late, timeout=1.0)
 
-    async def _work(self, conversation: str) -> None:
+    async def _work(self, place: Place) -> None:
         try:
-            while queue := self._waiting.get(conversation):
+            while queue := self._waiting.get(place):
                 batch = list(queue)
                 queue.clear()
                 await self._do_all(batch)
         finally:
-            self._waiting.pop(conversation, None)
-            del self._workers[conversation]
+            self._waiting.pop(place, None)
+            del self._workers[place]
 
     async def _do_all(self, batch: Sequence[Pending]) -> None:
         """Do effects in order; only the last drawing is done, and all that is done is struck out with it."""
@@ -121,10 +137,10 @@ class Errands:
             case Cancel(run):
                 return [*await self._cancelled(run), pending.number]
             case HandOver():
-                async with self._store.alone(pending.conversation):
+                async with self._store.alone(_place(pending)):
                     await self._handing.hand_over(pending)
             case Relay() | Redraw():
-                async with self._store.alone(pending.conversation):
+                async with self._store.alone(_place(pending)):
                     return await self._handing.attend(pending, pending.effect)
             case _:
                 assert_never(pending.effect)

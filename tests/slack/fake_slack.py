@@ -123,10 +123,10 @@ class FakeSlack:
 
     def fault(self, method, *names):
         """Make the next calls fail: drop and drop_after_accept, server_error and error_after_accept,
-        ratelimited:SECONDS, or Slack's name of an error. `weather(method)` gives what else befalls a call: such a
-        name or "", and the seconds before and after it is taken. Those of `link`, a new WebSocket (`link_weather` for
-        all of them): refused, mute (no hello), silent (it says hello and nothing more), or a reason to disconnect it
-        before its hello.
+        ratelimited:SECONDS, or Slack's name of an error. `weather(method)` gives what else befalls a call: such a name
+        or "", and the seconds (or an event) before and the seconds after it is taken. Those of `link`, a new WebSocket
+        (`link_weather` for all of them): refused, mute (no hello), silent (it says hello and nothing more), or a
+        reason to disconnect it before its hello.
         """
         self.faults[method].extend(names)
 
@@ -167,11 +167,12 @@ class FakeSlack:
         method = request.match_info["method"]
         arguments = await arguments_of(request)
         self.calls.append((method, arguments))
+        self.changed.set()
         fault = self.faults[method].popleft() if self.faults[method] else ""
         before = after = 0.0
         if self.weather is not None and not fault:
             fault, before, after = self.weather(method)
-        await asyncio.sleep(before)
+        await (before.wait() if isinstance(before, asyncio.Event) else asyncio.sleep(before))
         try:
             if fault.startswith("ratelimited"):
                 wait = fault.partition(":")[2] or "1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -346,3 +347,31 @@ async def test_who_puts_a_file_into_a_cases_thread_hears_that_the_person_may_not
         await bot.quiet(ann)
         assert "settings.png" in words(ann.messages[-1])
         assert "in a direct message too" in words(bot.slack.ephemerals[-1])
+
+
+async def test_a_support_channel_that_does_not_answer_keeps_no_step_from_the_person(run):
+    async with run(support_channel=CHANNEL) as bot:
+        bot.slack.channel(CHANNEL)
+        hangs, ann = asyncio.Event(), bot.person()
+        await ann.command("ann@example.com")
+        await bot.quiet(ann)
+
+        def weather(method):
+            theirs = bot.slack.calls[-1][1].get("channel") == CHANNEL
+            return "", hangs if theirs and method != "conversations.replies" else 0, 0
+
+        bot.slack.weather = weather
+        await ann.presses("Talk to a human")
+        await bot.slack.until(lambda: any(arguments.get("channel") == CHANNEL for _, arguments in bot.slack.calls))
+        await ann.says("it began on Monday")
+        for label, seen in (
+            ("Start again", "What happens when"),
+            ("I am not sure, please check", "Which mail program"),
+        ):
+            await bot.slack.until(lambda label=label: any(label in labels(m) for m in ann.messages), within=5)
+            shown = next(m for m in ann.messages if label in labels(m))
+            await ann.presses(label, shown)
+            await bot.slack.until(lambda seen=seen: any(seen in words(m) for m in ann.messages), within=5)
+        hangs.set()
+        await bot.quiet(ann)
+        assert [words(m) for m in bot.slack.posted(CHANNEL) if "thread_ts" not in m][0].count("Closed") == 1
