@@ -180,7 +180,7 @@ class Desk:
         """Wait until no effect of a conversation is under way."""
         await self._errands.settled(conversation)
 
-    async def close(self, within: float = 4.0) -> None:
+    async def close(self, within: float = 3.0) -> None:
         """Begin nothing more, end or give back what runs; what is being shown has `within` seconds to finish."""
         if self._closed:
             return

@@ -16,6 +16,8 @@ from bot.slack.faults import SlackFault
 from bot.slack.reading import Body
 
 LOG = logging.getLogger(__name__)
+GRACE = 1.5
+"""Seconds that answers under way have at the end."""
 
 
 class Replies:
@@ -46,9 +48,9 @@ class Replies:
             await asyncio.wait(set(self._tasks))
 
     async def close(self) -> None:
-        """Give what is under way two seconds, then end it."""
+        """Give what is under way a moment, then end it: all that a process waits for fits into ten seconds."""
         if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=2.0)
+            await asyncio.wait(set(self._tasks), timeout=GRACE)
         for task in set(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from urllib.parse import urlsplit
 
 import aiohttp
 import fake_blocks
@@ -252,3 +253,30 @@ async def test_a_mention_that_comes_to_two_replicas_is_answered_once(run):
         await bot.half.listeners.replies.settled()
         await other.half.listeners.replies.settled()
         assert len(bot.slack.ephemerals) == 1
+
+
+@pytest.mark.parametrize("socket", [False, True])
+async def test_a_slack_that_answers_nothing_any_more_keeps_no_process_from_its_end(run, slack, look, socket):
+    look.go_on.clear()
+    async with run(support_channel="C0HELP", socket=socket) as bot:
+        slack.channel("C0HELP")
+        people = [bot.person(f"U0P{number}") for number in range(3)]
+        for each in people:
+            await each.command("ann@example.com")
+            await bot.quiet(each)
+        before = len(slack.calls)
+        slack.weather = lambda _: ("", asyncio.Event(), 0)
+        await people[0].presses("Talk to a human")
+        await people[1].presses("I am not sure, please check")
+        await people[2].opens_home()
+        halved = None
+        if not socket:  # a delivery that does not come to its end
+            where = urlsplit(bot.push.url)
+            _, halved = await asyncio.open_connection(where.hostname, where.port)
+            halved.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+            await halved.drain()
+        await slack.until(lambda: {"views.publish", "chat.update"} <= {name for name, _ in slack.calls[before:]})
+        began = time.monotonic()
+    if halved is not None:
+        halved.close()
+    assert time.monotonic() - began < 9.5
