@@ -238,6 +238,35 @@ def _without_subject(shown: str) -> str:
     return shown
 
 
+_GUESSED = (
+    r"(?i)\([^()]{0,30}possible (?:causes|reasons)\b[^()]*\)"
+    r"|(?:\bpossible (?:causes|reasons)\b[^.:()]{0,30}(?::| are\b| include\b)"
+    r"|\b(?:one|any|some)(?: or more)? of the following(?: reasons| causes| problems| errors)?:"
+    r"|m[\x{f6}o]gliche (?:ursachen|gr[\x{fc}u]nde)(?: sind)?:|causes possibles(?: sont)?:|posibles causas(?: son)?:"
+    r"|possibili cause(?: sono)?:|mogelijke oorzaken(?: zijn)?:|poss[\x{ed}i]veis causas(?: s[\x{e3}a]o)?:).*?"
+    r"($|\. (?:subject|account|server|protocol|port|error)\b| see http| ---> | at [a-z]+\.[a-z.]+\()"
+)
+_GUESSES = ("ossible ", "ossibles ", "ossibili ", "of the following", "gliche ", "gelijke oorz", "eis causas")
+_BUTTON = (
+    r"(?i)(?:select a different outgoing|w.hlen sie einen anderen server|s.lectionnez un autre serveur"
+    r"|seleccion[ae] otro servidor|seleziona un altro server|(?:kies|selecteer) een andere (?:uitgaande )?server"
+    r"|(?:selecione|escolha) outro servidor)[^.]{0,220}(?:\.|$)"
+)
+_BUTTONS = ("lick Try Later", "anderen Server", "autre serveur", "otro serv", "altro server", "andere ", "outro serv")
+SHORTEST_SAID = 8
+"""Letters that must be left where guesses are taken out of a text."""
+
+
+def _without_guesses(shown: str) -> str:
+    """Take out the causes that a dialog only lists as possible, and what it says of its buttons: nobody saw them."""
+    made = shown
+    if any(word in shown for word in _GUESSES):
+        made = pattern(_GUESSED).sub(r"\1", made)
+    if any(word in shown for word in _BUTTONS):
+        made = pattern(_BUTTON).sub(" ", made)
+    return shown if made is shown or len(made.strip()) < SHORTEST_SAID else " ".join(made.split())
+
+
 def clean(text: str) -> Clean:
     """Return `text` made plain: quoting, decoration, continuation codes and odd signs gone. Never raises."""
     text = straightened(unwrapped(bounded(text)))
@@ -262,7 +291,7 @@ def from_lines(lines: list[str]) -> Clean:
     text = _unbroken(lines) if 1 < len(lines) < MOST_LINES else "\n".join(lines)
     if "-\n" in text:
         text = pattern(r"([A-Za-z]-)\n+([a-z])").sub(r"\1\2", text)
-    shown = _without_subject(_without_repeats(" ".join(text.split())))
+    shown = _without_guesses(_without_subject(_without_repeats(" ".join(text.split()))))
     if "214" in shown:
         shown += _hexadecimal(shown)
     if "NegativeCompletion" in shown:

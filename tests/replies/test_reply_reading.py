@@ -176,3 +176,46 @@ def _processor_seconds(text: str) -> float:
 
 def test_a_quote_never_begins_within_a_code():
     assert read("Outlook 0x800CCC0E").quote == "0x800CCC0E"
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (
+            (
+                "Failed to connect socket: Connection timed out. This is probably a problem in your settings."
+                " Possible causes are:\nYour SMTP Username or Password are incorrect.\nYour SMTP server is down."
+            ),
+            "timeout",
+        ),
+        ("Your SMTP settings are incorrect. Possible causes are: A wrong password. The server timed out.", "unknown"),
+        ("SSL problem (Possible causes may include a bad/expired/self-signed certificate)", "tls_handshake_failed"),
+        (
+            (
+                "The certificate is not trusted by the system for one or more of the following reasons: 1. The server"
+                " is using a self-signed certificate. See https://example.org ---> the certificate has expired"
+            ),
+            "certificate_expired",
+        ),
+        ("Possible causes are: The password is incorrect.", "auth_failed_credentials"),
+    ],
+)
+def test_causes_that_a_dialog_lists_as_possible_are_no_observation(text: str, cause: str):
+    assert read(text).cause == cause
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Cannot send message using the server mail.example.com. Select a different outgoing mail server from the"
+            " list below or click Try Later to leave the message in your Outbox until it can be sent."
+        ),
+        (
+            "Impossible d’envoyer le message avec le serveur x. Sélectionnez un autre serveur d’envoi dans"
+            " la liste ci-dessous ou cliquez sur « Réessayer plus tard » pour laisser le message dans la boîte."
+        ),
+    ],
+)
+def test_what_a_dialog_says_of_its_buttons_is_no_cause(text: str):
+    assert read(text).cause == "unknown"
