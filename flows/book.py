@@ -20,6 +20,11 @@ class Book:
     words: Words
     programs: Mapping[str, Program]
 
+    def answer(self, slot: str, value: str) -> str:
+        """Return an answer as a person reads it; that of a mail program by its name."""
+        program = self.programs.get(value) if slot == "program" else None
+        return program.label if program else self.words.answer(slot, value)
+
 
 def load(folder: Path | None = None) -> Book:
     """Read the shipped data, or the pages of `folder` with the shipped words; raises PageError."""

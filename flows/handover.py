@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flows.advice import Advice, advice
 from flows.conversation import Conversation
 from flows.machine import Tree
-from flows.model import Fill
+from flows.model import Ask, Fill
 from flows.screens import answered
 from flows.wording import plain
 from probes.causes import Cause
@@ -47,10 +47,13 @@ def brief(tree: Tree, conversation: Conversation) -> Brief:
     """Return the case in plain words; every part of it may be empty but the headline."""
     now = tree.settled(conversation)
     words, verdict = tree.book.words, now.verdict
-    slots = tuple((words.label("fields", slot), words.answer(slot, value)) for slot, value in now.answers.items())
+    steps = tree.book.flow.steps
+    kept = {step.keep for stop in now.trail if isinstance(step := steps.get(stop.step), Ask)}
+    told = {slot: value for slot, value in now.answers.items() if slot not in kept}
+    slots = tuple((words.label("fields", slot), tree.book.answer(slot, value)) for slot, value in told.items())
     pressed = zip(now.trail, answered(tree, now), strict=True)
     # A form's line says its fields once more; they stand one by one below.
-    said_below = [stop.step for stop in now.trail if isinstance(tree.book.flow.steps.get(stop.step), Fill)]
+    said_below = [stop.step for stop in now.trail if isinstance(steps.get(stop.step), Fill)]
     lines = (line for stop, line in pressed if stop.choice != "human" and stop.step not in said_below)
     asked = (*lines, *(pair for pair in slots if pair[0]))
     if verdict is None:

@@ -22,8 +22,8 @@ CHANGED = "changed"
 class Heard:
     """What became of words: the conversation with them in it, and how it goes on from there.
 
-    With a `trigger` it takes that way, and where there is a `label` it leaves a step behind, as answered by that. One
-    that `stays` shows the conversation's step; else it travels on by itself.
+    With a `trigger` it takes that way, and where there is a `label` it leaves a step behind, as answered by that. Where
+    it `stays`, the conversation's step is shown; else it travels on from there by itself.
     """
 
     conversation: Conversation
@@ -69,10 +69,11 @@ def was_read(book: Book, now: Conversation) -> Heard:
         there = replace(
             now, step=now.trail[-1].step, trail=now.trail[:-1], seen=(*before, replace(newest, what="talk"))
         )
-        return Heard(noticed(there, book.words.shell("talk")), stays=True)
+        after, _ = named(there, verdict, book)  # talk may tell the program: then that is not asked any more
+        return Heard(after) if after != there else Heard(noticed(there, book.words.shell("talk")), stays=True)
     if now.answers.get("opened") == "words" and verdict.cause is Cause.UNKNOWN and "server" not in verdict.named:
         now = noticed(now, book.words.shell("so_i_ask"))
-    now, tried = named(now, verdict, book.words)
+    now, tried = named(now, verdict, book)
     return Heard(now, "tried" if tried else "see")
 
 
@@ -80,7 +81,7 @@ def _is_talk(book: Book, now: Conversation) -> bool:
     """Tell whether the words just read are no error text but talk, said at a step that still stands."""
     verdict, text, stop = now.seen[-1].verdict, now.texts[-1], now.trail[-1:]
     said_there = bool(stop) and stop[0].choice == "paste" and stop[0].label == memory.short(_first_line(text))
-    unread = verdict.cause is Cause.UNKNOWN and not verdict.named
+    unread = verdict.cause is Cause.UNKNOWN and set(verdict.named) <= {"program"}
     return unread and chatty(text) and said_there and stop[0].step in book.flow.steps
 
 

@@ -195,9 +195,9 @@ class Tree:
             self._trigger(cursor, "see")
 
     def _hear(self, cursor: Cursor, heard: Heard) -> None:
-        cursor.conversation = heard.conversation
+        cursor.conversation, cursor.state = heard.conversation, heard.conversation.step
         if heard.stays:
-            cursor.state, cursor.shown = heard.conversation.step, frozenset({heard.conversation.step})
+            cursor.shown = frozenset({cursor.state})
         elif heard.label is not None:
             self._aside(cursor, heard.trigger, heard.label)
         elif heard.trigger:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flows.book import Book
 from flows.careful import noticed
 from flows.conversation import Conversation
 from flows.told import looks
-from flows.words import Words
 from probes.causes import Cause
 from probes.target import is_address
 from probes.verdict import Verdict
 
 OF_SERVER = ("server", "port", "security")
-OF_PERSON = ("mail_address", "sender", "login")
+OF_PERSON = ("mail_address", "sender", "login", "program")
 """Slots that a text may name: what goes together with a server, and what it fills only where nothing was said yet."""
 
 
-def named(conversation: Conversation, verdict: Verdict, words: Words) -> tuple[Conversation, bool]:
-    """Take over what a text names and say which server; return also whether a tool saw the server that was looked at.
+def named(conversation: Conversation, verdict: Verdict, book: Book) -> tuple[Conversation, bool]:
+    """Take over what a text names, and say what; return also whether a tool saw the server that was looked at.
 
     The newest words win over older settings of a server; of the person they only fill what was not said yet. What a
     tool printed of some other place is left aside.
@@ -38,12 +38,14 @@ def named(conversation: Conversation, verdict: Verdict, words: Words) -> tuple[C
         settings.pop("server", None)
     told = {slot: found[slot] for slot in ("person_sees", "recipient", "far_server") if slot in found}
     more = {slot: found[slot] for slot in OF_PERSON if slot in found and slot not in answers}
+    taken = settings | {slot: value for slot, value in more.items() if slot == "program"}
     now = replace(conversation, answers={**answers, **settings, **told, **more}, earlier=earlier)
     tried = sees and bool(looks(conversation))
-    if not settings:
+    if not taken:
         return now, tried
-    said = ", ".join(f"{words.label('fields', slot)} {words.answer(slot, value)}" for slot, value in settings.items())
-    unread = words.shell("not_read") + " " if verdict.cause is Cause.UNKNOWN else ""
+    words = book.words
+    said = ", ".join(f"{words.label('fields', slot)} {book.answer(slot, value)}" for slot, value in taken.items())
+    unread = words.shell("not_read") + " " if settings and verdict.cause is Cause.UNKNOWN else ""
     return noticed(now, f"{unread}{words.shell('named')} {said}."), tried
 
 

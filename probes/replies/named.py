@@ -15,6 +15,7 @@ from probes.replies import named_words as words
 from probes.replies.bounce import from_daemon
 from probes.replies.clean import bounded, folding, pattern, sound, straightened, unwrapped
 from probes.replies.message import Parts, is_message, taken_apart, unquoted
+from probes.replies.programs import program_of
 from probes.replies.reading import Reading
 
 MOST = 20_000
@@ -71,16 +72,16 @@ def person_sees(text: str) -> str | None:
 def named(text: str, reading: Reading) -> dict[str, str]:
     """Return what a text that was read names, by slot of the form, and `person_sees` where a tool looked from there.
 
-    Slots: server, port, security, login, mail_address, sender, recipient; `far_server` is where a returned mail failed,
-    `delayed` says that it waits.
+    Slots: server, port, security, login, program, mail_address, sender, recipient; `far_server` is where a returned
+    mail failed, `delayed` says that it waits.
     """
     text = unwrapped(bounded(sound(text)))
     if is_message(unquoted(text)[:4000]):
         parts = taken_apart(unquoted(text))
         mail = dict(_of_a_bounce(parts)) if reading.recipients else {}
-        text = parts.human
+        text, sent_by = parts.human, _sent_by(parts)
     else:
-        mail = {}
+        mail, sent_by = {}, ""
     told = straightened(text[:MOST])
     mail |= {} if reading.cause in (Cause.OK, Cause.NOT_A_FAILURE) else dict(_far_server(told))
     people = {} if reading.recipients else dict(_people(told, reading, far="far_server" in mail))
@@ -92,6 +93,8 @@ def named(text: str, reading: Reading) -> dict[str, str]:
         found["recipient"] = first.address
     elif reading.cause in _OF_CONNECTING and (sees := person_sees(told)) and _of_mail(told):
         found["person_sees"] = sees
+    if program := program_of(f"{sent_by}\n{told}"):
+        found["program"] = program
     return found | ({"delayed": "yes"} if reading.waits else {})
 
 
@@ -117,6 +120,12 @@ def _of_a_bounce(parts: Parts) -> Iterator[tuple[str, str]]:
     own = facts.addresses(parts.original.get("from", "")) or returned_to
     if len(own) == 1:
         yield "mail_address", own[0]
+
+
+def _sent_by(parts: Parts) -> str:
+    """Return the field in which a program names itself in the mail that came back."""
+    name = parts.original.get("x-mailer") or parts.original.get("user-agent", "")
+    return f"x-mailer: {' '.join(name.split())}" if name else ""
 
 
 def _people(told: str, reading: Reading, *, far: bool) -> Iterator[tuple[str, str]]:

@@ -29,6 +29,29 @@ def test_words_about_a_login_ask_for_the_program_alone(talk: Talk) -> None:
     assert talk.now.answers["login"] == "yes"
 
 
+def test_a_program_that_a_text_shows_is_said_and_not_asked_for(talk: Talk) -> None:
+    talk.open("535").see("auth_failed_credentials", named={"login": "yes", "program": "thunderbird"})
+    assert talk.step == "advice.auth_failed_credentials"
+    assert "Mail program Thunderbird" in talk.screen.notice
+    assert ("Mail program", "Thunderbird") in brief(talk.tree, talk.now).answers
+
+
+def test_what_the_person_said_of_their_program_stands_and_a_case_says_it_once(talk: Talk) -> None:
+    talk.open("").choose("hangs", "iphone")
+    talk.say(Pasted("535")).see("auth_failed_credentials", named={"program": "thunderbird"})
+    assert talk.now.answers["program"] == "iphone"
+    assert talk.screen.notice == ""
+    assert [answer for _, answer in brief(talk.tree, talk.now).answers].count("iPhone or iPad") == 1
+
+
+def test_talk_that_names_the_program_answers_the_question_for_it(talk: Talk) -> None:
+    talk.open("").choose("hangs").say(Pasted("well, I use Thunderbird"))
+    talk.see("unknown", sure="possible", named={"program": "thunderbird"})
+    assert talk.now.answers["program"] == "thunderbird"
+    assert talk.step == "settings.form"
+    assert talk.screen.notice == "From your words I take: Mail program Thunderbird."
+
+
 def test_a_recipient_that_a_text_names_is_not_asked_for(talk: Talk) -> None:
     talk.open("hm 17").see("unknown", named={"recipient": "bob@example.org", "mail_address": "ann@example.com"})
     talk.choose("questions", "bounced", "other", "one")
