@@ -123,7 +123,10 @@ class Turns:
         with suppress(Exception):
             conversation = await self.store.load(turn.conversation)
         outcome = self._failed(reason, conversation)
-        if conversation is None or conversation.owner != turn.owner or not isinstance(turn.event, AskedHuman):
+        hopeless = isinstance(reason, StoreError)  # a second saving would only make the acknowledgement late
+        if conversation is None or hopeless or not isinstance(turn.event, AskedHuman):
+            return outcome
+        if conversation.owner != turn.owner:
             return outcome
         with suppress(Exception):
             handed = replace(conversation, revision=conversation.revision + 1, status=Status.HANDED, run=None)

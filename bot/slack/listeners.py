@@ -27,12 +27,13 @@ from bot.slack.files import Files
 from bot.slack.gate import Gate, House
 from bot.slack.home import note
 from bot.slack.homes import published
-from bot.slack.messages import Messages
+from bot.slack.messages import Messages, is_written
 from bot.slack.openings import Openings
 from bot.slack.people import People
 from bot.slack.reading import Body, Who
 from bot.slack.replies import Replies
 from bot.slack.words import say
+from bot.store import StoreError
 from flows.conversation import Status
 
 LOG = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class Listeners:
             ("app_mention", self._messages.mention),
             ("app_home_opened", self._home_opened),
         ):
-            app.event(event, middleware=[before_ack(work)])(nothing_more)
+            app.event(event, middleware=[before_ack(work, self._unsaved)])(nothing_more)
 
     def resume(self) -> None:
         """Take up the files that a process that ended had not read."""
@@ -122,6 +123,12 @@ class Listeners:
                     self.replies.later(self.replies.answer(body, person.owner, said))
 
         return listening
+
+    def _unsaved(self, body: Body, reason: StoreError) -> None:
+        """Say in a direct message that what was written there is not kept yet; Slack brings it once more."""
+        word, person = self._desk.reference(reason), self._gate.person(body)
+        if person is not None and is_written(body["event"]):
+            self.replies.later(self._front.tell(person.owner, note(say("unsaved_words", reference=word))))
 
     # The command
 
@@ -187,16 +194,17 @@ class Listeners:
         message = body.get("message") or {}
         text, files = reading.words(message), reading.files(message)
         said = await self._gate.refused(person, str((body.get("channel") or {}).get("id") or ""))
-        if not said and not text and not files:
-            said = say("shortcut_empty")
-        drawn = note(said) if said else self._openings.pointer(body, "pointer")
+        own = self._house.bot and message.get("bot_id") == self._house.bot
+        if not said and (own or not (text or files)):
+            said = say("shortcut_own" if own else "shortcut_empty")
+        drawn, unsaved = note(said) if said else self._openings.pointer(body, "pointer"), False
         if not said:
             outcome = await self._openings.opened(reading.key(body), person, text)
-            drawn = note(outcome.said) if outcome.said else drawn
+            drawn, unsaved = note(outcome.said) if outcome.said else drawn, outcome.result is Result.FAILED
             if outcome.conversation and outcome.result is Result.TAKEN:
                 await self._dropped.take(outcome.conversation, reading.key(body), files)
         await ack()
-        if await self._openings.once(reading.key(body)):
+        if unsaved or await self._openings.once(reading.key(body)):
             self.replies.later(self.replies.answer({"response_url": body.get("response_url")}, person.owner, drawn))
 
     async def _home_opened(self, body: Body) -> None:
@@ -211,13 +219,13 @@ class Listeners:
         await self._publish(person, say("shut", why=why) if why else say("home_started"))
 
     async def _publish(self, person: Who, note_: str = "") -> None:
-        """Draw App Home as it is now; where Slack has trouble it is drawn later, as it is then. Raises SlackFault."""
+        """Draw App Home as it is now; where Slack or the database has trouble it is drawn later, as it is then."""
         for wait in (*self.patience, None):
-            view = await published(self._desk, self._people, person, note_)
             try:
+                view = await published(self._desk, self._people, person, note_)
                 await self._front.calls("views.publish", user_id=person.user, view=view)
-            except SlackFault as fault:
-                if fault.lasting or wait is None:
+            except (SlackFault, StoreError) as fault:
+                if wait is None or (isinstance(fault, SlackFault) and fault.lasting):
                     raise
                 LOG.info("App Home is drawn later: %s", fault)
                 await asyncio.sleep(wait)

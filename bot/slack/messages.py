@@ -179,6 +179,11 @@ class Messages:
             self._replies.later(self._front.tell(person.owner, failed(outcome)))
 
 
+def is_written(event: Body) -> bool:
+    """Tell whether an event is what a person wrote to the bot in their direct message."""
+    return event.get("type") == "message" and event.get("channel_type") == "im" and event.get("subtype") in KINDS
+
+
 def amended(body: Body) -> Body:
     """Return a fresh edit or deletion as a message of its writer that says so; any other delivery as it is."""
     event: Body = body["event"]

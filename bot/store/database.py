@@ -26,7 +26,7 @@ from flows.conversation import Conversation
 
 ONE_START = 5_870_465
 """The lock that keeps two replicas which start together from both making the tables."""
-IN_TIME = 2.0
+IN_TIME = 1.5
 """Seconds that a delivery waits for its turn to be saved; the platform waits three."""
 AT_A_TIME = 1000
 """Numbers in one statement."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -81,8 +82,12 @@ class Lane:
         if len(tasks) > 1:
             try:
                 outcomes = self._all(tasks)
-            except Exception:  # noqa: BLE001 - each by itself: those that can be done are done
+            except Exception as reason:  # noqa: BLE001 - each by itself: those that can be done are done
                 self._let_go()
+                if _busy(reason):  # nobody would get a turn, and each would wait for one as long as this one did
+                    for task in tasks:
+                        task.future.set_exception(reason)
+                    return
             else:
                 for task, outcome in zip(tasks, outcomes, strict=True):
                     _tell(task, outcome)
@@ -123,6 +128,11 @@ class Lane:
         if connection is not None:
             with suppress(Exception):
                 connection.close()
+
+
+def _busy(reason: Exception) -> bool:
+    code = getattr(getattr(reason, "orig", None), "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _tell(task: _Task, outcome: Any) -> None:

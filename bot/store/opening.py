@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SQLITE = ("sqlite", "sqlite+aiosqlite")
 POSTGRES = ("postgresql", "postgres", "postgresql+asyncpg")
-BUSY_SECONDS = 2
+BUSY_SECONDS = 1.0
 """How long a writer waits for another process's write before it gives up: a delivery is answered within three."""
 POOL = 16
 """Connections to PostgreSQL of one process."""

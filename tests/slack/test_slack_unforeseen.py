@@ -34,3 +34,15 @@ async def test_a_form_that_was_refused_is_refused_as_often_as_it_is_handed_in(ru
         for _ in range(2):
             _, answer = await ann.submits(view, server="smtp.example.com", port="25")
             assert "I do not have this conversation any more" in fake_blocks.texts(answer["view"]["blocks"])
+
+
+async def test_the_shortcut_on_a_message_of_the_bots_own_ends_no_conversation(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command("ann@example.com")
+        before = await bot.quiet(ann)
+        own = ann.messages[-1]
+        await ann.explains(own["text"], ann.dm, bot_id=own["bot_id"], user=own["user"])
+        assert await bot.quiet(ann) == before
+        assert len(await bot.desk.recent(ann.owner)) == 1
+        assert "my own words" in words(bot.slack.ephemerals[-1])

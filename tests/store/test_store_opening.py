@@ -40,7 +40,7 @@ async def test_every_write_is_on_the_disk_before_it_is_said_to_be(tmp_path):
         for name in ("journal_mode", "synchronous", "busy_timeout")
     ]
     await store.close()
-    assert rows == ["wal", 2, 2000]
+    assert rows == ["wal", 2, 1000]
 
 
 async def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path):
