@@ -6,6 +6,7 @@ from flow_talk import SETTINGS, Talk
 from flows.book import Book
 from flows.conversation import Pasted, Status
 from flows.machine import Tree
+from flows.model import Advise, Look, Step
 from flows.screen import Kind
 from flows.words import Words
 from probes.causes import Cause
@@ -260,3 +261,21 @@ def test_a_pasted_text_still_counts_where_the_look_cannot_tell(talk: Talk) -> No
     assert talk.step == "advice.relay_denied"
     assert "`some words`" in talk.screen.evidence[0]
     assert talk.choose("no").say(Pasted("smtp.example.com:587")).see("unknown").step == "settings.unclear"
+
+
+def of_programs(step: Step) -> bool:
+    """Tell whether an advice says something that depends on the mail program."""
+    assert isinstance(step, Advise)
+    sentences = [*step.text, *(one for part in (*step.more, *step.steps) for one in part)]
+    return any(value in one for one in sentences for value in ("{where.", "{place.", "{word.program"))
+
+
+@pytest.mark.parametrize("look", ["settings.look", "text.read"])
+def test_nobody_is_asked_for_the_program_where_the_advice_does_not_speak_of_it(book: Book, look: str) -> None:
+    steps = book.flow.steps
+    step = steps[look]
+    assert isinstance(step, Look)
+    asked = {cause for cause in CAUSES if step.then.get(cause, step.otherwise) in ("start.program", "settings.program")}
+    asked -= {"not_a_failure"}  # no look at a server ends in it
+    assert asked
+    assert {cause for cause in asked if not of_programs(steps[f"advice.{cause}"])} == set()
