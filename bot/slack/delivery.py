@@ -190,36 +190,21 @@ class SlackFront:
     async def _draw(
         self, conversation: Conversation, screen: Screen, notes: Mapping[str, str], live: _Live, *, doubt: bool
     ) -> Shown:
+        """Bring the step to the bottom and shrink what is over, each where it is not so already."""
         channel = notes.get("channel") or await self.channel(conversation.owner)
-        before, ts = notes.get("ts", ""), ""
-        over, at_once = older(notes), set(older(notes))
-        strays: Sequence[Stray] = ()
-        if over and notes.get("revision") == str(screen.revision) and not belows(notes):
-            ts = before  # it is drawn; what is left to be done is to shrink what was before
-        elif doubt:
-            strays = await self._steps.strays(channel, conversation.id, before, dawdling=True)
-        for stray in strays:
-            if stray.revision == str(screen.revision):
-                ts = stray.ts
-        over |= {one.ts: Older(one.title, say("moved_on")) for one in strays if one.ts != ts}
-        at_once |= over.keys()
-        closed = conversation.status is Status.CLOSED
-        if before and ts == before:
-            pass
-        elif not (ts or strays or closed) and in_place(notes, conversation, screen):
-            await asyncio.sleep(self._busy(live))
-            if await self._steps.update(channel, before, screen):
-                live.edited = asyncio.get_running_loop().time()
-                ts = before
-        elif before and closed:
-            over[before] = Older(notes.get("title", ""), conversation.notice or say("closed"))
-            at_once.add(before)
-        elif before:
-            over[before] = Older(notes.get("title", ""), left(notes, conversation, live.rows))
-            if not self._busy(live) and self.calls.ready("chat.update"):
+        before, closed = notes.get("ts", ""), conversation.status is Status.CLOSED
+        ts, strays = await self._drawn_before(channel, screen, notes, doubt=doubt)
+        over = older(notes) | {one.ts: Older(one.title, say("moved_on")) for one in strays if one.ts != ts}
+        at_once = set(over)
+        if not (ts or strays or closed) and in_place(notes, conversation, screen):
+            ts = before if await self._edited(live, channel, before, screen) else ""
+        elif before and before != ts:
+            line = (conversation.notice or say("closed")) if closed else left(notes, conversation, live.rows)
+            over[before] = Older(notes.get("title", ""), line)
+            # The pressed step shows its choice at once; a look that was edited just now waits, the verdict does not,
+            # nor does a question wait where many edits have used up the budget.
+            if closed or (not self._busy(live) and self.calls.ready("chat.update")):
                 at_once.add(before)
-        # The pressed step shows its choice at once; a look that was edited just now waits, the verdict does not, nor
-        # does a question wait where many edits have used up the budget.
         left_over = await self._shrunk(channel, {each: over[each] for each in at_once})
         if not ts and not (closed and (before or strays)):
             channel, ts = await self._posted(conversation, channel, screen, before)
@@ -234,6 +219,24 @@ class SlackFront:
         now |= {"channel": channel, "ts": ts or before, **dict.fromkeys(belows(notes)), **noted(conversation, screen)}
         now |= {f"{OLDER}{each}": step.noted() for each, step in left_over.items()}
         return Shown({name: value for name, value in now.items() if notes.get(name) != value}, whole=not left_over)
+
+    async def _drawn_before(
+        self, channel: str, screen: Screen, notes: Mapping[str, str], *, doubt: bool
+    ) -> tuple[str, Sequence[Stray]]:
+        """Return the message that shows the step already, if there is one, and in doubt those that nobody noted."""
+        before = notes.get("ts", "")
+        if older(notes) and notes.get("revision") == str(screen.revision) and not belows(notes):
+            return before, ()  # what is left to be done is to shrink what was before
+        strays = await self._steps.strays(channel, screen.conversation, before, dawdling=True) if doubt else ()
+        return next((one.ts for one in reversed(strays) if one.revision == str(screen.revision)), ""), strays
+
+    async def _edited(self, live: _Live, channel: str, ts: str, screen: Screen) -> bool:
+        """Show the step in the place of its message; tell whether that is there still."""
+        await asyncio.sleep(self._busy(live))
+        edited = await self._steps.update(channel, ts, screen)
+        if edited:
+            live.edited = asyncio.get_running_loop().time()
+        return edited
 
     async def _posted(self, conversation: Conversation, channel: str, screen: Screen, after: str) -> tuple[str, str]:
         try:
