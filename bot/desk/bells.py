@@ -63,7 +63,8 @@ class Bells:
             return
         if self._at(now).step != self.desk.tree.book.flow.ways.get("watching"):
             await self._remind(now, self._reminder(now), pending)
-        await self.store.done([pending.number], [Timer(now.id, EXPIRE, ring.touched + WEEK)])
+        ends = max(ring.touched + WEEK, self.clock() + DAY)  # where nobody could remind in time, it comes late, too
+        await self.store.done([pending.number], [Timer(now.id, EXPIRE, ends)])
 
     def _reminder(self, now: Conversation) -> str:
         """Return the name of the words that fit to where somebody left."""

@@ -15,6 +15,7 @@ from bot.front import Turn
 from bot.store import Change, Moved, Store, StoreError
 from flows.conversation import AskedHuman, Conversation, Filled, HandOver, Opened, Show, Status
 from flows.machine import WrongTurn
+from flows.wording import plain
 
 A_MOMENT = 3.0
 """Seconds within which somebody who opens a conversation twice means one."""
@@ -73,7 +74,12 @@ class Turns:
         """Return what closes the other open conversations of an owner: there is one at a time."""
         kept, now = await self.store.of_owner(opened.owner), self.clock()
         older = [c for c in kept if c.status is Status.OPEN and c.id != opened.id]
-        return [asides.change(self.desk.tree, each, *closed(each, None), now=now) for each in older]
+        return [asides.change(self.desk.tree, each, *closed(each, self._ended(each)), now=now) for each in older]
+
+    def _ended(self, now: Conversation) -> str | None:
+        """Return what is to be said of a conversation that ends since another begins: a promise ends with it."""
+        book = self.desk.tree.book
+        return plain(book.words.shell("watch_ended")) if now.step == book.flow.ways.get("watching") else None
 
     async def _take(self, turn: Turn) -> Outcome:
         for _ in range(ATTEMPTS):

@@ -127,6 +127,10 @@ class SlackFront:
         async def to_person(drawn: Drawn, name: str, *, again: bool) -> None:
             await self._to_person(conversation, drawn, name, again=again)
 
+        if relay.to == "human" and not await self._support.reads(conversation.id):
+            nobody = note(say("nobody_reads", conversation=conversation.id))
+            await self._to_person(conversation, nobody, "nobody", again=True)  # once in a conversation
+            return
         there, back = (to_person, to_human) if relay.to == "person" else (to_human, to_person)
         word, returned = CARRIED[relay.to]
         try:

@@ -16,6 +16,7 @@ from bot.slack.home import note
 from bot.slack.reading import Sent
 from bot.slack.replies import Replies
 from bot.slack.support import posted
+from bot.slack.text import cut
 from bot.slack.words import say
 from flows.conversation import Conversation, Pasted, Pictured
 from flows.memory import with_human
@@ -31,7 +32,9 @@ REFUSED = {
     Refused.DAMAGED: "file_damaged",
 }
 MOST_FILES = 5
-"""Files of one message that are read."""
+"""Files of one message that are read; of the rest it is said that they are not."""
+NAMED = 500
+"""Characters of their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,12 @@ class Dropped:
             outcome = await self.desk.take(turn)
             if outcome.said:
                 self.replies.later(self.front.tell(now.owner, failed(outcome)))
-        others = [one for one in files if not one.picture][:MOST_FILES]
+        others = [one for one in files if not one.picture]
+        if (count := len(others)) > MOST_FILES and await self.desk.first(f"{key} files"):
+            left = ", ".join(one.name for one in others[MOST_FILES:])
+            said = note(say("files_left", count=MOST_FILES, total=count, names=cut(left, NAMED)))
+            self.replies.later(self.front.tell(now.owner, said))
+        others = others[:MOST_FILES]
         if others:
             notes = {f"{WAITING} {file.id}": key for file in others if file.id}
             await self.desk.remember(now.id, {WAITING: "yes", **notes})

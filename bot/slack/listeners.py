@@ -151,7 +151,7 @@ class Listeners:
             return
         current = open_now if not text or meaning(text, ("hello",)) else None
         if current and (current.trail or current.answers or current.status is Status.HANDED):
-            await told(ack, self._openings.offer(current))
+            await told(ack, await self._openings.offer(current))
         elif current:
             await told(ack, self._openings.pointer(body, "pointer"))
             self.replies.later(self._openings.show_again(body, current))

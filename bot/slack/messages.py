@@ -189,11 +189,13 @@ def amended(body: Body) -> Body:
     event: Body = body["event"]
     before, after = event.get("previous_message") or {}, event.get("message") or {}
     was, now = str(before.get("text") or ""), str(after.get("text") or "")
+    names = ", ".join(file.name for file in reading.files(before))
     deleted = event.get("subtype") == "message_deleted" or after.get("subtype") == "tombstone"
     edited = event.get("subtype") == "message_changed" and after.get("edited") and was != now
-    if not (was and (deleted or edited)) or not _fresh(before, event):
+    if not (deleted or edited) or not (was or now or names) or not _fresh(before, event):
         return body
-    words = say("withdrawn", text=cut(was, QUOTED)) if deleted else say("corrected", text=now)
+    gone = say("withdrawn", text=cut(was or names, QUOTED))
+    words = gone if deleted or not now else say("corrected", text=now)
     where = {name: event.get(name) for name in ("channel", "channel_type", "event_ts")}
     what = {"text": words, "files": [], "attachments": []}  # what hangs at it was told the first time
     return {**body, "event": {**before, "subtype": None, **what, **where}}

@@ -96,7 +96,7 @@ class Openings:
                 now = await self._desk.current(person.owner)
                 if now is None:
                     return note(say("nothing_open"), start=True)
-                word = "status_handed" if now.status is Status.HANDED else "status_open"
+                word = f"status_{'open' if now.status is Status.OPEN else await self._where(now)}"
                 return note(say(word, title=self._desk.screen(now).title), resume=Mark(now.id, now.revision))
             case "leave":
                 now = await self._desk.current(person.owner)
@@ -121,9 +121,16 @@ class Openings:
         names = await self._people.named(message.get("text"))
         return reading.words(message, {**names, self._house.bot_user: ""})
 
-    def offer(self, current: Conversation) -> Drawn:
+    async def _where(self, now: Conversation) -> str:
+        """Tell whether the case is with a human, or waits for one: no channel is there, or none takes it yet."""
+        return "handed" if (await self._desk.surface(now.id)).get("support_ts") else "waiting"
+
+    async def offer(self, current: Conversation) -> Drawn:
         """Draw the choice between going on with what is open and starting anew."""
-        word = "going_handed" if current.status is Status.HANDED else "going"
+        watching = current.step == self._desk.tree.book.flow.ways.get("watching")
+        word = "going_watching" if watching else "going"
+        if current.status is Status.HANDED:
+            word = f"going_{await self._where(current)}"
         title = self._desk.screen(current).title
         return note(say(word, title=title), resume=Mark(current.id, current.revision), anew=True)
 

@@ -53,6 +53,10 @@ class Support:
             raise
         return " ".join([say("handed"), *([say("handed_hours", hours=self._hours)] if self._hours else [])])
 
+    async def reads(self, conversation_id: str) -> bool:
+        """Tell whether somebody reads what is added to a case: there is a channel, or it is in one already."""
+        return bool(self._channel or (await self._notes.surface(conversation_id)).get("support_ts"))
+
     async def _head(self, conversation_id: str, case: Case, notes: Mapping[str, str]) -> dict[str, str]:
         """Post the message of the channel; one that may have been posted before a crash is looked for.
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import fake_blocks
 
+from probes.causes import Cause
+
+CHANNEL, DAY = "C0HELP", 86400
+
 
 def words(message):
     return fake_blocks.texts(message["blocks"])
@@ -46,3 +50,96 @@ async def test_the_shortcut_on_a_message_of_the_bots_own_ends_no_conversation(ru
         assert await bot.quiet(ann) == before
         assert len(await bot.desk.recent(ann.owner)) == 1
         assert "my own words" in words(bot.slack.ephemerals[-1])
+
+
+async def test_of_many_files_it_is_said_once_which_are_not_read(run):
+    async with run() as bot:
+        ann = bot.person()
+        files = [bot.slack.file(f"error {n}.txt", b"550 5.1.1 User unknown", "text/plain") for n in range(7)]
+        await ann.says("", files=files)
+        await ann.again()
+        now = await bot.quiet(ann)
+        assert len(now.texts) == 5
+        said = [words(each) for each in ann.messages if "You sent 7 files" in words(each)]
+        assert ["error 5.txt, error 6.txt" in each for each in said] == [True]
+
+
+async def test_a_file_that_is_taken_back_and_words_that_are_emptied_are_told_to_the_other_side(run):
+    async with run(support_channel=CHANNEL) as bot:
+        bot.slack.channel(CHANNEL)
+        ann = bot.person()
+        await ann.says("human")
+        await bot.quiet(ann)
+        picture = bot.slack.file("my screen.png", b"png", "image/png")
+        await ann.says("", files=[picture])
+        await bot.quiet(ann)
+        sent = max(ts for ts, each in bot.slack.messages[ann.dm].items() if each["user"] == ann.user)
+        bot.slack.messages[ann.dm][sent]["files"] = [picture]  # as Slack keeps it
+        await ann.edits("this is Bob's", ann.dm, sent)
+        await bot.quiet(ann)
+        assert "Corrected: this is Bob's" in words(bot.slack.posted(CHANNEL)[-1])
+        await ann.edits("", ann.dm, sent)
+        await bot.quiet(ann)
+        assert "this is Bob's\" It no longer counts" in words(bot.slack.posted(CHANNEL)[-1])
+        await ann.deletes(ann.dm, sent)
+        await bot.quiet(ann)
+        assert 'deleted what I wrote here: "my screen.png"' in words(bot.slack.posted(CHANNEL)[-1])
+
+
+async def test_where_no_support_channel_is_set_up_nobody_is_said_to_read_along(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.says("human")
+        await bot.quiet(ann)
+        for text in ("it began on Monday", "hello?"):
+            await ann.says(text)
+            now = await bot.quiet(ann)
+        assert now.texts == ("it began on Monday", "hello?")
+        assert ["Nobody reads this" in words(each) for each in ann.messages].count(True) == 1
+        assert now.id in words(ann.messages[-1])
+        for text in ("status", ""):
+            _, ack = await ann.command(text)
+            assert "has not reached a human yet" in ack["text"]
+
+
+async def test_a_case_that_waits_for_its_channel_is_not_said_to_be_with_a_human(run):
+    async with run(support_channel=CHANNEL) as bot:
+        bot.slack.channel(CHANNEL, archived=True)
+        ann = bot.person()
+        await ann.says("human")
+        await bot.quiet(ann)
+        _, ack = await ann.command("status")
+        assert "has not reached a human yet" in ack["text"]
+        bot.slack.channel(CHANNEL)
+        await bot.later(ann, 60)
+        _, ack = await ann.command("status")
+        assert "A human has your case" in ack["text"]
+
+
+async def test_after_weeks_in_which_nothing_ran_whoever_is_reminded_has_a_day_to_answer(run):
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command()
+        await bot.quiet(ann)
+    bot.slack.moved += 30 * DAY
+    async with run() as bot:
+        ann.push = bot.push
+        await bot.later(ann, 0)
+        assert "Shall we go on?" in words(ann.messages[-1])
+        assert (await bot.later(ann, 60)).status == "open"
+        assert (await bot.later(ann, DAY)).status == "closed"
+
+
+async def test_who_starts_anew_while_it_is_looked_again_hears_that_this_ends(run, look):
+    look.causes = [Cause.SERVER_TEMPORARILY_UNAVAILABLE]
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command("smtp.example.com:587")
+        await bot.quiet(ann)
+        await ann.presses("Tell me when it works again")
+        await bot.quiet(ann)
+        _, ack = await ann.command()
+        assert "Starting anew ends that" in ack["text"]
+        await ann.presses("Start anew", {"channel": "C0TALK", "blocks": ack["blocks"]})
+        await bot.quiet(ann)
+        assert any("I look no more whether it works again" in words(each) for each in ann.messages)
