@@ -225,7 +225,7 @@ def _hidden(parts: Parts, human: str, excluded: tuple[str, ...]) -> list[Told]:
     delayed = bounce_text.is_delay(subject, human)
     named = bounce_text.lone(human, excluded) or bounce_text.lone(subject, excluded)
     inside = bounce_text.named_in(parts.human[len(human) :]) + list(facts.addresses(parts.original.get("to", "")))
-    named = named or [a for a in inside if a not in excluded]
+    named = named or [a for a in inside if a not in excluded] or bounce_text.in_return_path(excluded)
     return [Told(a, "", "", delayed) for a in named[:1]]
 
 

@@ -45,7 +45,14 @@ def after_type(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    return after_type(value).split(" (")[0].strip().strip("<>'\" ").removeprefix("rfc822;").removeprefix("IMCEAEX-")
+    """Return the address of a field; its type may be any word (`LOCAL;<ann>`, `system;<ann@example.com>`)."""
+    kind, mark, rest = value.partition(";")
+    if mark and not any(sign in kind for sign in "@=/<"):
+        value = rest
+    value = after_type(value).split(" (")[0].strip().strip("<> ")
+    if not (value.startswith('"') and '"@' in value):  # a name in quotes is part of the address (RFC 5321, 4.1.2)
+        value = value.strip("<>'\" ")
+    return value.removeprefix("rfc822;").removeprefix("IMCEAEX-")
 
 
 def _full(address: str) -> bool:

@@ -140,13 +140,23 @@ def _usable(address: str, excluded: tuple[str, ...], named: bool = False) -> boo
 def recipients(human: str, excluded: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return the recipients that a bounce written for people names, each with the lines that stand with it."""
     lines = straightened(unwrapped(human)).splitlines()[:MOST_LINES]
+    if "*" in human:
+        lines = [pattern(words.BOLD).sub(r"\1\2", line) for line in lines]
+    signed = next((at for at, line in enumerate(lines) if pattern(words.SIGNED).search(line)), len(lines))
+    named = _merged(lines[:signed], excluded)
+    if not named:
+        found = _ended(lines[:signed], excluded) or _inline(lines[:signed], excluded)
+        named = [(address, "") for address in found]
+    below = [line for line in lines[signed:] if named and pattern(words.SURELY).search(line)]
+    named += _merged(below, excluded)
+    return named or _merged(lines[signed:], excluded) or [(a, "") for a in _echoed(lines, excluded)]
+
+
+def _merged(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, str]]:
     merged: dict[str, tuple[str, list[str]]] = {}
     for address, said in _blocks(lines, excluded):
         merged.setdefault(address.lower(), (address, []))[1].extend(said)
-    if merged:
-        return [(address, "\n".join(said)) for address, said in merged.values()]
-    named = _ended(lines, excluded) or _inline(lines, excluded) or _echoed(lines, excluded)
-    return [(address, "") for address in named]
+    return [(address, "\n".join(said)) for address, said in merged.values()]
 
 
 def nameless(human: str, sender: str) -> list[str]:
@@ -162,8 +172,12 @@ def nameless(human: str, sender: str) -> list[str]:
 
 
 def _blocks(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, list[str]]]:
-    """Return each line that is about a recipient, with those that follow it up to an empty one."""
+    """Return each line that is about a recipient, with those that follow it up to an empty one.
+
+    Where some are as Postfix and qmail write them, those of which nothing is said are of a signature or of help.
+    """
     found: list[tuple[str, list[str]]] = []
+    surely: list[str] = []
     open_block, in_dialogue, sender = False, False, False
     for line in lines:
         start = None if sender and line.strip() else _recipient_line(line, excluded)
@@ -174,6 +188,8 @@ def _blocks(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, list
         if start:
             address, rest = start
             found.append((address, [rest] if rest else []))
+            if pattern(words.SURELY).search(line):
+                surely.append(address)
             open_block, in_dialogue = True, bool(pattern(r"\.\.\. \S").search(line))
         elif found and open_block:
             if line.strip():
@@ -182,6 +198,8 @@ def _blocks(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, list
                 open_block = False
         if line.strip():
             sender = bool(pattern(words.SENDER).search(line))
+    if any(said for address, said in found if address in surely):
+        return [(address, said) for address, said in found if said or address in surely]
     return found
 
 
@@ -231,7 +249,8 @@ def _generated(line: str, excluded: tuple[str, ...]) -> tuple[str, str] | None:
 
 
 def _recipient_line(line: str, excluded: tuple[str, ...]) -> tuple[str, str] | None:
-    if "@" not in line or len(line) > 2000 or line.lstrip("> \t").lower().startswith(_NOT_RECIPIENTS):
+    line = line.lstrip("> \t|")
+    if "@" not in line or len(line) > 2000 or line.lower().startswith(_NOT_RECIPIENTS):
         return None
     for number, each in enumerate(words.LINES):
         match = pattern("(?i)" + each).search(line)
@@ -255,6 +274,15 @@ def beside(human: str, known: tuple[str, ...]) -> str:
         if not theirs:
             kept.append(line)
     return "\n".join(kept)
+
+
+def in_return_path(sent_to: tuple[str, ...]) -> list[str]:
+    """Return the recipient that a list wrote into the address to which its bounces go (VERP: `list+ann=x.org@...`)."""
+    for address in sent_to:
+        found = pattern(words.VERP).search(address.rpartition("@")[0])
+        if found:
+            return [f"{found.group(1)}@{found.group(2)}"]
+    return []
 
 
 def lone(human: str, excluded: tuple[str, ...]) -> list[str]:

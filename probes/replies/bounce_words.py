@@ -32,6 +32,8 @@ MARKS = (
     "error has occurred while attempting to deliver", "error delivering your", "failed addresses follow", "no valid recipients",
     "original message follows", "invalid final delivery", "had fatal errors", "had transient", "not accepting mail with",
     "not accepting mail from", "failed recipients", "unable to send to", "problem while delivering", "will retry for", "has been postponed",
+    "processed by the mail server", "no se ha entregado", "is niet bezorgd", "nao foi entregue", "no se encontro la direccion",
+    "adresse introuvable", "indirizzo non trovato", "endereco nao encontrado", "adres niet gevonden", "address not found",
     "gick inte att leverera", "kunde inte leverera", "kunne ikke levere", "blev ikke leveret", "ikke leveres til", "toimitus epaonnistui",
     "kezbesitesi nem sikerult", "nie powiodlo", "se nezdarilo", "livrarea nu a reusit", "η παραδοση", "teslim edilemedi",
     "delayed", "hasn't been delivered", "has not been delivered", "echec de la remise", "non recapitabile", "no entregado", "n'a pas ete remis",
@@ -43,7 +45,7 @@ LINES = (
     # an address, then a text; or a line of the address alone (Exim, Sendmail, Gmail, Exchange, many others)
     r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?[<'\"(\[]{0,2}(?:mailto:|smtp:|rfc822;|rcpt |to: ?)?" + _A + r"[>'\")\].,]{0,3}\s*(?:[:;]\s*(.*))?$",
     # an address, then what became of it in brackets, after dots or after a dash (GroupWise, Sendmail, MDaemon)
-    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?(?:\d{3}[ -])?(?:\d\.\d\.\d{1,3} )?[<'\"]{0,2}" + _A + r"[>'\"]{0,2}(?: ?\.{2,3}\s*| \s*-{1,2}>? +|,? +\()(.*)$",
+    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?(?:\d{3}[ -])?(?:\d\.\d\.\d{1,3} )?[<'\"(]{0,2}" + _A + r"[>'\")]{0,2}(?: ?\.{2,3}\s*| \s*-{1,2}>? +|,? +\()(.*)$",
     # an address, then "on" and a date (Exchange)
     r"^\s*(?:.{0,120}smtp=)?['\"<]{0,2}" + _A + r"['\">;]{0,2} (?:on|am|le|el|il|op|em|den) (" + _DAY + r".*)$",
     # a name, then an address in brackets
@@ -55,7 +57,9 @@ LINES = (
     r"(?:failed|undeliverable|undelivered|invalid|bad|intended|unknown|failing) (?:final )?(?:delivery )?(?:recipients?|address(?:es)?|user(?:id)?)|address(?:es)?|empfanger|empfängeradresse|empfänger|destinataires?|destinatarios?|destinatari[oa]?|"
     r"ontvangers?|e-?mail(?: address)?|mailbox|sent to|deliver(?:y)? to|宛先|受信者)\s*(?:\(s\))?\s*[:=]\s*(?:rfc822;\s*|\[?smtp:)?['\"<]{0,2}" + _A + r"['\">\]]{0,2}\s*(.*)$",
 )  # fmt: skip
-NAMING_SENTENCES = 1
+SURELY = r"^[ \t>|]*<" + _A + r">(?: \([^)]*\))?\s*:"
+"""A line that is about a recipient in the way of qmail and Postfix: nothing else looks so."""
+NAMING_SENTENCES = 5
 """How many of the first sentences name a recipient and nobody else."""
 NAMING = (0, 6)
 """Those of the lines that name a recipient and nobody else: a help desk's address too is one there."""
@@ -69,6 +73,16 @@ GENERATED = r"^\s*\(?(?:ultimately )?(?:generated|expanded) (?:by|from):? <?" + 
 """The address that one kept to itself was made of (Exim); a recipient where no other stands above it."""
 TRANSCRIPT = r"^\s*(?:\.\.\. while talking to |>>> |<<< )"
 """A line of a dialogue with the next server; what was said of a recipient ends there."""
+VERP = r"(?i)^(?:[^=]*?(?:bounces?|owner|return|errors?)[\w.]*[-+_]|[^=+]+\+)(?:\d+[-+.])*([\w.+-]+)=((?:[\w-]+\.)+[a-z]{2,})$"
+"""The local part of a return path that holds a recipient."""
+BOLD = r"(^|[\s<(\"'])\*{1,2}([^\s*<>@]+@[^\s*<>@]+?)\*{1,2}"
+"""An address that a mail program shows in bold, as it pastes that."""
+SIGNED = (
+    r"(?i)^(?:-- ?|(?:mit |viele |beste |liebe |freundliche )*(?:freundlichen )?gr(?:ü|ue)(?:ß|ss)(?:e|en)?|gru(?:ß|ss)|mfg|lg|vg|(?:kind |best |warm |with )*regards|best wishes|many thanks|thanks|cheers|"
+    r"sincerely|cordialement|bien à vous|cordiali saluti|distinti saluti|saluti|(?:un )?saludos?(?: cordial(?:es)?)?|atentamente|atenciosamente|abraços|met vriendelijke groet(?:en)?|groeten|pozdrawiam|med v[äa]nliga? h[äa]lsning(?:ar)?|"
+    r"med venlig hilsen|よろしくお願い(?:いた)?します。?)[,.!]?\s*$"
+)
+"""A line after which somebody's signature stands: addresses there are of people, not of recipients."""
 NAMELESS = r"(?i)(?:following|these) (?:recipient|user|address|account)[^:]{0,160}:\s*$"
 """A line after which AOL names its members without their domain."""
 REPORT = r"(?im)^[ \t>*|]*(?:reporting-mta|(?:final|original)-recipient|original-envelope-id)\s?:"
@@ -79,7 +93,7 @@ FORWARDED = r"(?im)^[ \t>*|]*(?:from|von|de|da|van|od|fra|från|lähettäjä|о�
 """The head of a bounce that somebody forwards as text."""
 SENT_TO = r"(?i)^[ \t>*|]*(?:to|an|à|a|para|aan|per|do|til|till|кому|宛先|收件人)[*]?\s?[:：](.*)$"
 SHORT = (
-    r"(?i)(?:mail delivery failed|undelivered mail returned|returned mail|delivery (?:has )?failed|(?:could ?n.t|could not|was ?n.t|was not) (?:be )?delivered|undeliverable|"
+    r"(?i)(?:processed by the mail server|mail delivery failed|undelivered mail returned|returned mail|delivery (?:has )?failed|(?:could ?n.t|could not|was ?n.t|was not) (?:be )?delivered|undeliverable|"
     r"(?:delivery|status) notification|problem (?:while )?delivering)[^\n]{0,160}@"
 )
 """A bounce of one line."""
@@ -89,8 +103,8 @@ ECHOED = (
     + _A
     + r"['\">]{0,2}\s*(.*)$"
 )
-SENDER = r"(?i)(?:(?:sent|written) by|(?:message|mail|e-?mail)s? from|sender|absender\w*|exp.diteur|remitente|mittente|afzender|remetente|originator)\W*$"
-"""A line that ends so is followed by the sender's address."""
+SENDER = r"(?i)(?:(?:contact|reach)\b[^.:\n]{0,80} (?:at|via|by|to)|(?:send|direct|address|forward) (?:any |all |further |your )*(?:questions?|inquir\w+|comments?|mails?|e-?mails?|requests?|complaints?)[^.:\n]{0,60} to|(?:sent|written) by|(?:message|mail|e-?mail)s? from|sender|absender\w*|exp.diteur|remitente|mittente|afzender|remetente|originator)\W*$"
+"""A line that ends so is followed by the address of the sender, or of whom to ask."""
 TELLING = r"(?i)^(?:(?:unknown|invalid|bad) (?:user|recipient|address|mailbox)|\d{3}[ -]|\d\.\d\.\d)"
 """What before an address already says why."""
 WENT_WELL = r"(?im)^.{0,48}?(?:<--|<<<|->>|<<-|received >>>|s:)\s*[23]\d\d[ -][^\n]*$|^.{0,48}?(?:-->|>>>)\s*(?:quit|rset|ehlo|helo|mail from)[^\n]*$|^.{0,30}(?:waiting for socket|connection established|parsing message)[^\n]*$"
@@ -124,6 +138,13 @@ NOT_ENDS = (
 )
 """Words before an address that say it is somebody else's."""
 INLINE = (
+    r"have been processed by the mail server: *<?" + _A + r">?; *failed",
+    r"(?:no se (?:ha podido entregar|ha entregado|pudo entregar)|no (?:ha sido|fue) entregado|n['’]a pas (?:pu )?(?:été |être |etre )?(?:remis|délivré|distribué|transmis|envoyé)e?|"
+    r"non (?:è|e'|e) stat[oa] (?:recapitat|consegnat|inviat)[oa]|não (?:foi|pôde ser|pode ser) entregue|is niet (?:bezorgd|afgeleverd)|(?:wurde|konnte) nicht|kunde inte levereras|levererades inte|"
+    r"kunne ikke leveres|ble ikke levert|blev ikke leveret|nie została dostarczona|не (?:было|удалось) достави?\w*|не доставлено) (?:al? |à |an |bij |aan |para |till |til |do |на адрес |по адресу |получателю |"
+    r"al destinatario |au destinataire |ao destinatário |den Empfänger |die Adresse ){0,2}['\"<(«]{0,2}" + _A,
+    _A + r"[>)]?(?: ?様)? ?(?:に|へ|宛に|宛てに|에게|에|님에게) ?(?:メール|メッセージ|메일|메시지|メ|は|を|配信|配送|送信|전송|전달)",
+    r"(?:无法(?:发送|投递|送达)(?:到|至|给)?|未(?:能)?(?:送达|投递到|发送到|发送至)|無法傳(?:送|遞)(?:到|至|給)?|未送達|送信できませんでした[:：])[:： ]*['\"<(]?" + _A,
     r"problem (?:while )?delivering (?:your |the |a )?(?:e-?mail|message|mail) to ['\"<(]{0,2}" + _A,
     r"(?:your |the )?(?:e-?mail |mail )?(?:message|mail|e-?mail|letter)(?: that you sent)? (?:to|for|addressed to|sent to) (?:the following (?:address|recipient)e?s?:? )?['\"<(]{0,2}(?:mailto:)?"
     + _A
@@ -142,6 +163,7 @@ _SENTENCES = (
     r"(?:the )?following address(?:es|\(es\))? failed",
     r"(?:the )?following addresses had (?:permanent fatal|transient non-fatal) errors",
     r"transcript of (?:the )?session follows",
+    r"google tried to deliver your message, but it was rejected by the (?:recipient domain\.|(?:server for the recipient domain|relay) \S{1,80} by \S{1,80} \[[^\]\n]{1,60}\]\.?)",
     r"could not be delivered to (?:one or more|all) of its recipients",
     r"this message was created automatically by (?:the )?mail delivery (?:software|system)(?: \(\w+\))?",
     r"(?:mail delivery failed|undelivered mail)(?:: ?| )return(?:ing|ed)(?: message)? to sender|returned mail: see transcript for details|delivery status notification \(failure\)",

@@ -19,6 +19,8 @@ _KNOWN = frozenset(
     ).split()
 )
 DEPTH = 6
+MOST_OF_A_REPORT = 20_000
+"""Letters of an attachment without a kind in which a delivery report is looked for."""
 
 Fields = dict[str, str]
 
@@ -136,11 +138,17 @@ def _charset(part: Message) -> str:
     return part.get_content_charset() or "utf-8"
 
 
+_MAILTO = r"""(?is)<a\s[^<>]*href\s*=\s*["']?mailto:([^"'\s<>?]+)[^<>]*>((?:\s*<[a-z/][^<>]*>)*[^<>@]*)</a>"""
+"""A link to an address whose words do not show it."""
+
+
 def stripped_html(text: str) -> str:
     """Return the words of an HTML text, a line for each block."""
     from html import unescape
 
     text = pattern(r"(?is)<(?:style|script|head)\b[^>]*>.*?</(?:style|script|head)>").sub(" ", text)
+    if "mailto:" in text.lower():
+        text = pattern(_MAILTO).sub(lambda link: link.group(2) + f"&lt;{link.group(1)}&gt;", text)
     text = pattern(r"(?i)<(?:br|/p|/div|/tr|/li|/h\d|/td|/table|p|hr)\b[^>]*>").sub("\n", text)
     return unescape(pattern(r"<[a-zA-Z/!][^<>]*>").sub(" ", text))
 
@@ -222,8 +230,11 @@ def _take(part: Message, found: Parts, depth: int) -> None:
             _take(each, found, depth + 1)
     elif kind == "text/html":
         found.html.append(stripped_html(payload_text(part)))
-    else:
-        found.texts.append(payload_text(part) if kind.startswith(("text/", "multipart/")) else "")
+    elif kind.startswith(("text/", "multipart/")):
+        found.texts.append(payload_text(part))
+    elif kind == "application/octet-stream" and not found.groups:  # a report that a mail program kept under no name
+        said = payload_text(part)[:MOST_OF_A_REPORT]
+        found.groups += grouped(said) if "final-recipient:" in said.lower() else []
 
 
 _OPENED = r"(?m)^--([^\r\n]{1,120}?)[ \t]*\r?\n(?:[ \t]*\r?\n)?content-[a-z-]+:"

@@ -220,3 +220,120 @@ def test_a_recipient_is_found_in_a_sentence_and_in_a_link(text: str):
 def test_what_a_virus_scanner_puts_below_is_no_reason(footer: str):
     text = f"Delivery failed.\n\n<bob@example.org>:\n552 5.2.2 mailbox full\n\n{footer}\n"
     assert causes(text) == {"bob@example.org": Cause.MAILBOX_FULL}
+
+
+def _report(fields: str) -> str:
+    return (
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: ann@example.com\nSubject: Undelivered\n"
+        'Content-Type: multipart/report; boundary="b"\n\n--b\nContent-Type: text/plain\n\nDelivery failed.\n\n'
+        f"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n{fields}\n--b--\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted"),
+    [
+        ("system;<bob@example.org>", "bob@example.org"),
+        ("XXXX; bob@example.org", "bob@example.org"),
+        ('rfc822;"bob north"@example.org', '"bob north"@example.org'),
+        ("RFC822; <bob..n.@example.org>", "bob..n.@example.org"),
+        ("'bob@example.org'", "bob@example.org"),
+    ],
+)
+def test_a_recipient_in_a_report_is_read_whatever_its_type_and_quotes(field: str, wanted: str):
+    assert causes(_report(f"Final-Recipient: {field}\nAction: failed\nStatus: 5.2.2\n")) == {wanted: Cause.MAILBOX_FULL}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param(
+            "Returned mail: User unknown\n\n   ----- The following addresses had delivery problems -----\n"
+            "(bob@example.org)  (unrecoverable error)\n\n   ----- Transcript of session follows -----\n"
+            "<<< 550 (bob@example.org)... User unknown\n",
+            ["bob@example.org"],
+            id="in round brackets",
+        ),
+        pytest.param(
+            "These recipients of your message have been processed by the mail server: bob@example.org; Failed; 5.2.2 (mailbox full)",
+            ["bob@example.org"],
+            id="one line of tin.it",
+        ),
+        pytest.param(
+            "Hallo IT,\nich bekomme das:\n\n> This is the mail system at host mx.example.\n>\n> <bob@example.org>: host mx said: 550 no such user\n\n"
+            "Gruß\nAnna (anna@firma.example)\n",
+            ["bob@example.org"],
+            id="quoted within somebody's mail",
+        ),
+        pytest.param(
+            "Delivery has failed to these recipients or groups:\n\nbob@example.org\nThe mailbox is full.\n\nKind regards,\nAnna\nanna@firma.example\nTel. 1\n",
+            ["bob@example.org"],
+            id="above a signature",
+        ),
+        pytest.param(
+            "I get this:\n-- \nThis is the mail system at host x.\n\n<bob@example.org>: host mx said: 550 no such user\n",
+            ["bob@example.org"],
+            id="below a line like a signature's",
+        ),
+        pytest.param(
+            "This is the mail system at host x.\n\n<bob@example.org>: 550 no such user\n-- \nwas checked\n<dora@example.net>: 552 mailbox full\n",
+            ["bob@example.org", "dora@example.net"],
+            id="on both sides of one",
+        ),
+        pytest.param(
+            "Address not found\nYour message wasn't delivered to *bob@example.org* because the address couldn't be found.\n\n-- \nAnn\nann@work.example\n",
+            ["bob@example.org"],
+            id="in bold",
+        ),
+        pytest.param(
+            "** No se encontró la dirección **\n\nTu mensaje no se ha entregado a bob@example.org porque no se ha encontrado la dirección.\n\n550 no such user\n",
+            ["bob@example.org"],
+            id="Spanish",
+        ),
+        pytest.param(
+            "** アドレス不明 **\n\nbob@example.org にメールは配信されませんでした。\n\nリモート サーバーからの応答:\n\n550 no such user\n",
+            ["bob@example.org"],
+            id="Japanese",
+        ),
+        pytest.param(
+            "You cannot post. The mail could not be delivered.\n\nIf you think that this is an error, contact the mailing list owner at\n"
+            "devel-owner@lists.example.\n\n<bob@example.org>: 550 no such user\n",
+            ["bob@example.org"],
+            id="whom to ask is none",
+        ),
+        pytest.param(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: news-bounces+bob=example.org@lists.example.com\nSubject: Undeliverable\n\n"
+            "Your message could not be delivered. The user does not exist.\n",
+            ["bob@example.org"],
+            id="in the return path of a list",
+        ),
+        pytest.param(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: ann@example.com\nSubject: Undeliverable\n\nYour message could not be delivered.\n",
+            [],
+            id="nowhere",
+        ),
+        pytest.param(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: ann@example.com\nSubject: Undeliverable\nContent-Type: text/html\n\n"
+            '<p>Delivery has failed to these recipients:</p><p><a href="mailto:bob@example.org">Bob North</a><br>The mailbox is full.</p>',
+            ["bob@example.org"],
+            id="behind a link of HTML",
+        ),
+        pytest.param(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: ann@example.com\nSubject: Undeliverable\n"
+            'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nDelivery failed.\n\n--b\n'
+            'Content-Type: application/octet-stream; name="ATT00001.dat"\n\nFinal-Recipient: rfc822; bob@example.org\nAction: failed\nStatus: 5.2.2\n'
+            '--b\nContent-Type: application/octet-stream; name="x.bin"\n\nzzz\n--b--\n',
+            ["bob@example.org"],
+            id="in an attachment without a kind",
+        ),
+        pytest.param(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: ann@example.com\nSubject: Undeliverable\n"
+            'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nDelivery to bob@example.org failed: mailbox full.\n\n--b\n'
+            'Content-Type: application/octet-stream; name="x.bin"\n\nzzz\n--b--\n',
+            ["bob@example.org"],
+            id="beside an attachment of something else",
+        ),
+    ],
+)
+def test_a_recipient_is_found_where_a_mail_system_or_a_person_puts_it(text: str, wanted: list[str]):
+    assert found(text) == wanted
