@@ -9,6 +9,8 @@ from probes.target import clean, without_password
 
 LONGEST = 100_000
 """Characters of one text that are read and kept: the first two thirds and the last third of what is longer."""
+NEAR = 1000
+"""Characters within which the end of a line, else of a word, is looked for where a text is cut."""
 
 
 def careful(event: Event) -> tuple[Event, bool]:
@@ -38,12 +40,16 @@ def without_secrets(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Cut what is too long in its middle, at ends of lines: an error stands at the beginning or the end of a log."""
+    """Cut what is too long in its middle: an error stands at the beginning or the end of a log.
+
+    It is cut at the ends of lines, since half a line may be a secret without the word that tells it; where a line is
+    long, its beginning is kept all the same.
+    """
     if len(text) <= LONGEST:
         return text
     head, tail = text[: LONGEST * 2 // 3], text[1 - LONGEST // 3 :]
-    head, tail = head.rpartition("\n")[0] or head, tail.partition("\n")[2] or tail
-    return f"{head}\n{tail}"
+    end = max(head.rfind("\n", -NEAR), 0) or max(head.rfind(" ", -NEAR), 0) or len(head)
+    return head[:end] + "\n" + (tail.partition("\n")[2] or tail)
 
 
 def noticed(conversation: Conversation, sentence: str) -> Conversation:

@@ -78,5 +78,12 @@ def test_of_a_long_log_both_ends_are_kept() -> None:
     assert not secret
 
 
+def test_of_a_long_line_below_a_short_one_the_beginning_is_kept_too() -> None:
+    said = without_secrets('a log\n{"error": "535 5.7.8 authentication failed"' + ", 17" * LONGEST + "}\nthe end")
+    assert "535 5.7.8 authentication failed" in said
+    assert said.endswith(", 17,\nthe end")
+    assert len(said) <= LONGEST
+
+
 def test_a_long_text_of_one_line_is_cut_all_the_same() -> None:
     assert len(without_secrets("x" * (LONGEST * 2))) <= LONGEST
