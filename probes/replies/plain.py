@@ -288,6 +288,8 @@ def _said_around(around: str, whole: Reading, matcher: Matcher) -> Reading:
 def _read_quoted(made: Clean, whole: Reading, weight: int, matcher: Matcher) -> tuple[Reading, int] | None:
     """Return the reading of the reply that a dialog quotes, where the dialog's own words would decide without it."""
     parts = quoted.reply(made.shown) if weight < FIRM else None
+    if parts is None and weight <= WEAK:
+        parts = quoted.coded(made.shown)
     if parts is None:
         return None
     said, around = parts

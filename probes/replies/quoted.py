@@ -55,7 +55,8 @@ _ENDS = (
     r"|['\"”»]\s*(?:\(code|your user ?name|in /|$)|\.?\s*your user ?name/password"
     r"|\s*msmtp: could not|\s+-> quit\b|\s+<- |\s+=== \w"
     r"|['\"]\)|\s+at (?:com|jakarta|javax|org)\.|; ?nested exception|\s*smtp error:|\s+server error:"
-    r"|\s+error (?:number|id)\b|\s*smtp code:|\s*additional smtp info)"
+    r"|\s+server: ['\"]|\s+protocol: (?:smtp|imap|pop3)\b|\s+\(0x8[0-9a-f]{7}\)"
+    r"|\s+error (?:number|id|code)\b|\s*smtp code:|\s*additional smtp info)"
 )
 
 
@@ -80,3 +81,21 @@ def reply(shown: str) -> tuple[str, str] | None:
     if not start or len(said) < SHORTEST:
         return None
     return said, shown[:start] + (rest[end.start() :] if end else "")
+
+
+_CODED = r"""(?i)[a-z](?::|\s?[('"])\s{0,3}['"(<]?([45]\d\d[ -]\S)"""
+
+
+def coded(shown: str) -> tuple[str, str] | None:
+    """Return what `shown` says from the first reply code after a colon or a quotation mark on, and the words around it.
+
+    >>> coded("The SMTP server smtp.example.com said: 571 Blocked")
+    ('571 Blocked', 'The SMTP server smtp.example.com said: ')
+    """
+    begun = None if shown[:3].isdigit() else pattern(_CODED).search(shown[:LONGEST])
+    if not begun:
+        return None
+    rest = shown[begun.start(1) : begun.start(1) + LONGEST]
+    end = pattern(_ENDS).search(rest)
+    said = (rest[: end.start()] if end else rest).strip(" '\"“”«»")
+    return (said, shown[: begun.start(1)] + (rest[end.start() :] if end else "")) if len(said) >= SHORTEST else None

@@ -85,3 +85,41 @@ def test_the_reply_and_the_words_around_it_are_parted():
     assert said == "550 no such user"
     assert "Error Number: 0x800CCC79" in around
     assert "no such user" not in around
+
+
+@pytest.mark.parametrize(
+    ("dialog", "reply", "cause"),
+    [
+        (
+            "Your message could not be sent. The SMTP server smtp.example.com said: {}",
+            "550 User hasn't entered during last 90 days",
+            "suspended_or_disabled_mailbox",
+        ),
+        (
+            'Mail could not be sent. Account name: "Work". SMTP server error: {}',
+            "552 storage exhausted for this user",
+            "mailbox_full",
+        ),
+        (
+            "'-2147220977': The server rejected one or more recipient addresses. The server response was: {}",
+            "552 storage exhausted for this user",
+            "mailbox_full",
+        ),
+        (
+            "One of the recipients was rejected by the server.\nServer Response: {}\nServer: 'a.example'\n0x800CCC79",
+            "550 Cuenta inhabilitada",
+            "suspended_or_disabled_mailbox",
+        ),
+    ],
+)
+def test_a_reply_code_after_a_colon_begins_the_servers_words(dialog: str, reply: str, cause: str):
+    assert read(dialog.format(reply)).cause == read(reply).cause == cause
+
+
+def test_only_a_reply_code_within_other_words_begins_a_quoted_reply():
+    assert quoted.coded("it said: 571 Blocked") == ("571 Blocked", "it said: ")
+    said = quoted.coded("SMTP server error: 552 no room. Error code: -17099")
+    assert said == ("552 no room.", "SMTP server error:  Error code: -17099")
+    assert quoted.coded("450 4.7.0 failed with '451 4.4.0 no answer") is None
+    assert quoted.coded("it said: no") is None
+    assert quoted.coded("it said: 571 no") is None
