@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from probes.causes import Cause, Confidence, RunnerUp
 from probes.replies import codes, facts, quoted
 from probes.replies.clean import Clean, clean, from_lines, rewrapped
+from probes.replies.meant import OF_RECIPIENTS, contradicted, said_further_on, said_live, said_of_another
 from probes.replies.providers import provider_of
 from probes.replies.reading import Reading
 from probes.replies.rulebook import NEAR, Context, Match, Matcher
@@ -36,67 +37,8 @@ _SURE_WITHOUT_CODE = frozenset(
 )
 """What a program finds out by itself; of all else a server speaks, and its words without its code are not certain."""
 
-_NEVER_SAID = frozenset(
-    (
-        Cause.OK,
-        Cause.NOT_A_FAILURE,
-        Cause.CLIENT_OFFLINE_OR_STUCK,
-        Cause.NO_NETWORK,
-        Cause.SERVER_NAME_WRONG,
-        Cause.NO_ADDRESS,
-        Cause.DNS_FAILURE,
-        Cause.PORT_BLOCKED,
-        Cause.CONNECTION_REFUSED,
-        Cause.NOT_AN_SMTP_SERVER,
-        Cause.INCOMING_SERVER_USED,
-        Cause.WRONG_SECURITY_MODE,
-    )
-)
-"""Who answers a live command with an error says none of these: we have found it, reached it, and it speaks SMTP."""
-
-_RECIPIENTS = frozenset((Cause.RECIPIENT_UNKNOWN, Cause.RECIPIENT_SYNTAX, Cause.RECIPIENT_DOMAIN_INVALID))
-_EARLY = _RECIPIENTS | {
-    Cause.MAILBOX_FULL,
-    Cause.SUSPENDED_OR_DISABLED_MAILBOX,
-    Cause.MESSAGE_TOO_LARGE,
-    Cause.CONTENT_REJECTED,
-}
-_NOT_OF_A_SENDER = _RECIPIENTS | {Cause.SPAM_OR_POLICY_REJECTED}
+_NOT_OF_A_SENDER = OF_RECIPIENTS | {Cause.SPAM_OR_POLICY_REJECTED}
 """What a reply seems to say that a dialog names as the refusal of the sender."""
-_NOT_YET = {**dict.fromkeys(("connect", "ehlo", "tls", "auth"), _EARLY), "mail": _RECIPIENTS}
-"""What a server cannot mean before it was told of a recipient or a message."""
-
-_AT_A_PROGRAM = frozenset(
-    (
-        Cause.OK,
-        Cause.NOT_A_FAILURE,
-        Cause.CLIENT_OFFLINE_OR_STUCK,
-        Cause.INCOMING_SERVER_USED,
-        Cause.WRONG_SECURITY_MODE,
-        Cause.NOT_AN_SMTP_SERVER,
-    )
-)
-"""What only a person's program can meet, never a mail system that carries a mail on."""
-_CARRIED = {
-    Cause.SERVER_NAME_WRONG: Cause.RECIPIENT_DOMAIN_INVALID,
-    Cause.NO_ADDRESS: Cause.RECIPIENT_DOMAIN_INVALID,
-    Cause.NO_NETWORK: Cause.TIMEOUT,
-    Cause.PORT_BLOCKED: Cause.TIMEOUT,
-    Cause.ACCOUNT_DISABLED_OR_LOCKED: Cause.SUSPENDED_OR_DISABLED_MAILBOX,
-}
-"""What words about the next server mean once they are said of the recipient's."""
-_NAMES = frozenset((Cause.SERVER_NAME_WRONG, Cause.NO_ADDRESS))
-"""What no server says of itself: a text that opens with a reply's code speaks of another's name."""
-
-_SUBJECTS = {
-    Cause.RECIPIENT_UNKNOWN: "01",
-    Cause.SUSPENDED_OR_DISABLED_MAILBOX: "012",
-    Cause.MAILBOX_FULL: "023",
-    Cause.MESSAGE_TOO_LARGE: "0235",
-}
-"""The middle figures of enhanced codes that go with a cause."""
-_PASSING = frozenset((Cause.GREYLISTED, Cause.SERVER_TEMPORARILY_UNAVAILABLE))
-_LASTING = frozenset((Cause.RECIPIENT_UNKNOWN, Cause.SUSPENDED_OR_DISABLED_MAILBOX, Cause.RECIPIENT_DOMAIN_INVALID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +108,11 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
     context = Context(code, enhanced, stage, frozenset(providers))
     matches = matcher.matches(text, found, context)
     if known.live:
-        never = _NEVER_SAID | _NOT_YET.get(known.stage or "", frozenset())
-        matches = [match for match in matches if match.rule.cause not in never]
+        matches = said_live(matches, known.stage)
     if known.bounced:
-        matches = [_carried(match) for match in matches if match.rule.cause not in _AT_A_PROGRAM]
+        matches = said_further_on(matches)
     elif code is not None and text.shown.startswith(str(code)):
-        matches = [_carried(match) if match.rule.cause in _NAMES else match for match in matches]
+        matches = said_of_another(matches)
     made_by = ", ".join(sorted(software)) or None
     if not matches:
         return (
@@ -187,25 +128,9 @@ def read_clean(text: Clean, matcher: Matcher, known: Known | None = None) -> tup
             0,
         )
     reading = _reading(text, matches, context, hosts, made_by)
-    if known.live and reading.confidence is Confidence.CERTAIN and _contradicted(reading):
+    if known.live and reading.confidence is Confidence.CERTAIN and contradicted(reading):
         reading = replace(reading, confidence=Confidence.LIKELY)
     return reading, matches[0].rule.weight
-
-
-def _carried(match: Match) -> Match:
-    cause = _CARRIED.get(match.rule.cause)
-    if match.rule.cause is Cause.ACCOUNT_DISABLED_OR_LOCKED and "sender" in match.rule.name:
-        return match
-    return match if cause is None else replace(match, rule=replace(match.rule, cause=cause))
-
-
-def _contradicted(reading: Reading) -> bool:
-    """Tell whether the codes of a reply speak of something else than its words (RFC 3463 sections 3.2 to 3.8)."""
-    subjects = _SUBJECTS.get(reading.cause)
-    if subjects and reading.enhanced_code and reading.enhanced_code.split(".")[1] not in subjects:
-        return True
-    lasting = (reading.reply_code or 0) >= 500
-    return lasting if reading.cause in _PASSING else not lasting and reading.cause in _LASTING
 
 
 def _reading(
