@@ -244,7 +244,8 @@ _GUESSED = (
     r"|\b(?:one|any|some)(?: or more)? of the following(?: reasons| causes| problems| errors)?:"
     r"|m[\x{f6}o]gliche (?:ursachen|gr[\x{fc}u]nde)(?: sind)?:|causes possibles(?: sont)?:|posibles causas(?: son)?:"
     r"|possibili cause(?: sono)?:|mogelijke oorzaken(?: zijn)?:|poss[\x{ed}i]veis causas(?: s[\x{e3}a]o)?:).*?"
-    r"($|\. (?:subject|account|server|protocol|port|error)\b| see http| ---> | at [a-z]+\.[a-z.]+\()"
+    r"($|[.:] [45]\d\d[ -]|\b[45]\.\d\.\d|\. (?:subject|account|server|protocol|port|error)\b"
+    r"| see http| ---> | at [a-z]+\.[a-z.]+\()"
 )
 _GUESSES = ("ossible ", "ossibles ", "ossibili ", "of the following", "gliche ", "gelijke oorz", "eis causas")
 _BUTTON = (

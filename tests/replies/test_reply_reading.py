@@ -198,6 +198,7 @@ def test_a_quote_never_begins_within_a_code():
             "certificate_expired",
         ),
         ("Possible causes are: The password is incorrect.", "auth_failed_credentials"),
+        ("It failed. Possible causes are: a wrong password. 550 5.1.1 User unknown", "recipient_unknown"),
     ],
 )
 def test_causes_that_a_dialog_lists_as_possible_are_no_observation(text: str, cause: str):
