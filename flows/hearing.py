@@ -10,7 +10,7 @@ from flows.careful import noticed
 from flows.conversation import Conversation, Status
 from flows.model import Advise, Fill, Look
 from flows.named import named
-from flows.opening import Opening, chatty, opened
+from flows.opening import Opening, chatty, opened, plain_words
 from flows.told import domain_kind
 from probes.causes import Cause
 
@@ -47,7 +47,7 @@ def in_between(book: Book, now: Conversation, text: str) -> Heard:
     opening = opened(text)
     if opening.answers or opening.mistakes:
         return _settings(book, now, opening)
-    if chatty(text) and _waits(book, now):
+    if plain_words(text) and _waits(book, now):
         return Heard(memory.heard(now, text), stays=True)
     now = _kept(now, text)
     return Heard(now, "paste", _first_line(now.texts[-1]))

@@ -56,8 +56,12 @@ def opened(text: str) -> Opening:
 
 def chatty(text: str) -> bool:
     """Tell whether a text is how people talk, so that a question is the answer to it where it names no cause."""
-    meant = clean(text).replace("n't", "nt").replace("I'", "I")
-    return len(meant.split()) <= LONGEST_TALK and not TECHNICAL.search(meant)
+    return len(text.split()) <= LONGEST_TALK and plain_words(text)
+
+
+def plain_words(text: str) -> bool:
+    """Tell whether nothing in a text is as only an error or a setting has it, however long it is."""
+    return not TECHNICAL.search(clean(text).replace("n't", "nt").replace("I'", "I"))
 
 
 def _fact(word: str, *, first: bool) -> dict[str, str]:

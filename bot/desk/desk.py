@@ -216,8 +216,12 @@ class Desk:
                     await self.save(None, Change(replace(now, locale=locale), now.revision))
 
     async def forget(self, owner: str) -> int:
-        """Delete all that is kept of an owner; return how many conversations that were."""
-        return await self._store.forget(owner)
+        """Delete all that is kept of an owner, and end their looks; return how many conversations that were."""
+        kept = await self._store.of_owner(owner)
+        count = await self._store.forget(owner)
+        ends = [Pending(UNNOTED, each.id, each.revision, Cancel(each.run)) for each in kept if each.run]
+        self._errands.begin(ends)
+        return count
 
     def screen(self, conversation: Conversation, progress: Sequence[Progress] = ()) -> Screen:
         """Return what the person sees at a conversation now."""

@@ -144,8 +144,13 @@ class SlackFront:
                 await back(note(say(returned, why=fault)), f"returned {number}", again=again)
 
     async def forgotten(self, owner: str, notes: Mapping[str, str]) -> None:
-        """Say in the message of a case that the person had it deleted. Raises SlackFault."""
-        await self._support.forgotten(owner, notes)
+        """Say in the message of a case, and at a step that was open, that all was deleted. Raises SlackFault."""
+        if notes.get("status") in (Status.OPEN, Status.HANDED) and notes.get("ts"):
+            await self._steps.shrink(
+                notes["channel"], notes["ts"], Older(notes.get("title", ""), say("step_forgotten"))
+            )
+        if notes.get("support_ts"):
+            await self._support.forgotten(owner, notes)
 
     async def _to_person(self, conversation: Conversation, drawn: Drawn, name: str, *, again: bool) -> None:
         async def post(channel: str) -> None:

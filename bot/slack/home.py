@@ -49,7 +49,8 @@ def home(
     blocks: list[Block] = [HeaderBlock(text=label(say("home_title"))), *sections([say("home_body")])]
     if note:
         blocks += sections([note])
-    buttons = [button(say("start"), marks.START, "start", style=None if going else "primary")]
+    starts = say("anew" if going else "start")
+    buttons = [button(starts, marks.START, "start", style=None if going else "primary")]
     if going:
         mark, title = going
         blocks += sections([say("home_open", title=bare(title))])

@@ -108,12 +108,11 @@ class Openings:
                 return note(say("welcome"), start=True)
 
     async def _forgotten(self, owner: str) -> int:
-        """Delete all that is kept of a person; where their cases stood the humans see that."""
+        """Delete all that is kept of a person; where it stood they see that, and the humans where a case did."""
         kept = [await self._desk.surface(each.id) for each in await self._desk.recent(owner, MOST_CASES)]
         count = await self._desk.forget(owner)
         for notes in kept:
-            if notes.get("support_ts"):
-                self._replies.later(self._front.forgotten(owner, notes))
+            self._replies.later(self._front.forgotten(owner, notes))
         return count
 
     async def words(self, message: Body) -> str:

@@ -20,7 +20,7 @@ from bot.store.besides import Besides, noted, pending, read, theirs
 from bot.store.door import Door
 from bot.store.lapsing import digest
 from bot.store.packing import pack
-from bot.store.statements import FOLLOW, KEEP, NOTES, ONE, TAKE_NOTE_AWAY, TO_DRAW
+from bot.store.statements import FOLLOW, KEEP, NOTES, ONE, STANDS, TAKE_NOTE_AWAY, TO_DRAW
 from bot.store.tables import BESIDES, CONVERSATIONS, MIGRATIONS, OUTBOX, SEEN, SURFACE, migrate
 from flows.conversation import Conversation
 
@@ -145,7 +145,8 @@ class Database:
     async def _delete(self, which: Any) -> int:
         ids = select(CONVERSATIONS.c.id).where(which)
         besides = (delete(table).where(table.c.conversation.in_(ids)) for table in BESIDES)
-        deleted = await self.door.do(*besides, delete(CONVERSATIONS).where(which))
+        # On PostgreSQL what is just being noted of one of them comes first, and is deleted with it.
+        deleted = await self.door.do(ids.with_for_update(), *besides, delete(CONVERSATIONS).where(which))
         if deleted:
             await self.door.wipe()
         return deleted
@@ -210,7 +211,8 @@ class Database:
             for timer in timers:
                 self._besides.set(connection, timer)
             for conversation in sorted(notes or ()):
-                self._put(connection, conversation, (notes or {})[conversation])
+                if connection.execute(STANDS, {"which": conversation}).first():  # it may have been forgotten meanwhile
+                    self._put(connection, conversation, (notes or {})[conversation])
 
         await self.door.write(work)
 

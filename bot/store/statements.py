@@ -14,6 +14,11 @@ FOLLOW = update(CONVERSATIONS).where(
     CONVERSATIONS.c.id == bindparam("which"), CONVERSATIONS.c.revision == bindparam("before")
 )
 ONE = select(CONVERSATIONS.c.snapshot).where(CONVERSATIONS.c.id == bindparam("which"))
+STANDS = (
+    select(CONVERSATIONS.c.id)
+    .where(CONVERSATIONS.c.id == bindparam("which"))
+    .with_for_update(read=True, key_share=True)  # on PostgreSQL whoever deletes it waits
+)
 NOTES = select(SURFACE.c.name, SURFACE.c.value).where(SURFACE.c.conversation == bindparam("which"))
 _NUMBER_AND_TRIES = typed(OUTBOX.c.number, String) + " " + typed(OUTBOX.c.tries, String)
 TO_DRAW = union_all(

@@ -167,12 +167,15 @@ class FakeSlack:
         method = request.match_info["method"]
         arguments = await arguments_of(request)
         self.calls.append((method, arguments))
-        self.changed.set()
         fault = self.faults[method].popleft() if self.faults[method] else ""
         before = after = 0.0
         if self.weather is not None and not fault:
             fault, before, after = self.weather(method)
-        await (before.wait() if isinstance(before, asyncio.Event) else asyncio.sleep(before))
+        if isinstance(before, asyncio.Event):
+            self.changed.set()
+            await before.wait()
+        else:
+            await asyncio.sleep(before)
         try:
             if fault.startswith("ratelimited"):
                 wait = fault.partition(":")[2] or "1"

@@ -275,7 +275,7 @@ def test_app_home_has_start_and_where_there_is_one_the_open_conversation(going):
     view = home.home(going=going, recent=[(0.0, "The <port> is closed.", "")] * 20, note="Look")
     assert fake_blocks.refused_view(view) == []
     names = [e["text"]["text"] for _, e in fake_blocks.buttons(view["blocks"])]
-    assert names == (["Go on", "Start"] if going else ["Start"])
+    assert names == (["Go on", "Start anew"] if going else ["Start"])
 
 
 @pytest.mark.parametrize("text", [None, "", "7", "{}", '["c1"]', '["c1", "x", ""]', "smtp"])

@@ -109,7 +109,7 @@ async def test_where_the_direct_message_is_shut_it_is_said_where_the_command_was
         assert fault in told[0].getMessage()
         await ann.opens_home()
         await bot.quiet(ann)
-        await ann.presses("Start", bot.slack.homes["U0ANN"])
+        await ann.presses("smtp:start", bot.slack.homes["U0ANN"])
         await bot.quiet(ann)
         assert "could not write to you" in words(bot.slack.homes["U0ANN"])
         await ann.opens_home()

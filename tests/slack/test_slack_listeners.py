@@ -51,8 +51,9 @@ async def test_a_click_after_forgetting_says_that_the_conversation_is_gone(run):
         ann = bot.person()
         await ann.command()
         await bot.quiet(ann)
+        shown = dict(ann.messages[-1])
         await ann.command("forget me")
-        await ann.presses("I am not sure, please check")
+        await ann.presses("I am not sure, please check", shown)
         await bot.quiet(ann)
         assert "do not have this conversation" in bot.slack.ephemerals[-1]["text"]
         await ann.presses("Start", bot.slack.ephemerals[-1])

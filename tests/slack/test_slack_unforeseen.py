@@ -143,3 +143,42 @@ async def test_who_starts_anew_while_it_is_looked_again_hears_that_this_ends(run
         await ann.presses("Start anew", {"channel": "C0TALK", "blocks": ack["blocks"]})
         await bot.quiet(ann)
         assert any("I look no more whether it works again" in words(each) for each in ann.messages)
+
+
+async def test_what_was_asked_to_be_forgotten_stands_nowhere_as_if_it_went_on(run, look):
+    look.go_on.clear()
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command("smtp.example.com")
+        await bot.slack.until(lambda: ann.messages and "Does the server" in words(ann.messages[-1]))  # noted, too
+        await ann.command("forget me")
+        await bot.half.listeners.replies.settled()
+        assert await bot.quiet(ann) is None  # and no look waits for its end
+        assert [(words(each), fake_blocks.buttons(each["blocks"])) for each in ann.messages] == [
+            ("I am looking at your mail server.  *Deleted, as you asked.*", [])
+        ]
+
+
+async def test_a_long_story_does_not_end_a_look(run, look):
+    look.go_on.clear()
+    async with run() as bot:
+        ann = bot.person()
+        await ann.command("smtp.example.com")
+        await bot.slack.until(lambda: ann.messages)
+        story = "my colleague has had the same trouble since we all moved to the new building last week"
+        await ann.says(story)
+        look.go_on.set()
+        now = await bot.quiet(ann)
+        assert (look.began, now.texts, now.verdict.cause) == (1, (story,), "certificate_expired")
+
+
+async def test_app_home_calls_it_starting_anew_where_something_is_open(run):
+    async with run() as bot:
+        ann = bot.person()
+        for labels in (["Start"], ["Go on", "Start anew"]):
+            await ann.opens_home()
+            await bot.half.listeners.replies.settled()
+            shown = fake_blocks.buttons(bot.slack.homes[ann.user]["blocks"])
+            assert [element["text"]["text"] for _, element in shown] == labels
+            await ann.command()
+            await bot.quiet(ann)

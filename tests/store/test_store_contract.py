@@ -182,6 +182,17 @@ async def test_an_owner_is_forgotten_with_all_that_was_kept(store):
     assert await store.unfinished("c1") == ()
     assert await store.surface("c1") == {}
     assert await store.load("c2") is not None
+    await store.remember("c1", {"ts": "2"})  # a drawing that was under way
+    assert await store.surface("c1") == {}
+
+
+async def test_nothing_that_is_noted_while_an_owner_is_forgotten_stays(store):
+    for number in range(20):
+        one = f"c{number}"
+        await keep(store, replace(ANN, id=one))
+        noting = [store.remember(one, {f"note {each}": "yes"}) for each in range(4)]
+        await asyncio.gather(*noting[:2], store.forget("terminal:ann"), *noting[2:])
+        assert await store.surface(one) == {}
 
 
 async def test_the_conversations_of_an_owner_come_newest_first(store):
