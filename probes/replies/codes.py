@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from probes.replies.clean import pattern
 
-_BOTH = r"(?:^|[^\w.@/-])([245][0-5]\d)[ \-:,;(]{1,3}(?:[a-z ]{0,12})?[#(\[]?([245]\.[0-7]\.\d{1,3})(?:[^\w.]|\.(?:[^\d]|$)|$)"
+_BOTH = r"(?:^|[^\w.@/-])([245][0-5]\d|57[17]|59[17])[ \-:,;(]{1,3}(?:[a-z ]{0,12})?[#(\[]?([245]\.[0-7]\.\d{1,3})(?:[^\w.]|\.(?:[^\d]|$)|$)"
 _ENHANCED = r"(^|[^\w.@-]|\d{3}-)([245]\.[0-7]\.\d{1,3})(?:[^\w.@]|\.(?:[^\d\w]|$)|$)"
 _SAID = (
     r"(?:said|says|responded|responds|response|antwort|reponse|respuesta|risposta|returned|error code|error|"
     r"fehler|errore|erreur|code|reply|reason|smtp;|status|server error|failed with|data|>)\W{1,4}"
-    r"(?:was |is |with |the |code |smtp |error |\(code |from server |of |protocol )*\W{0,3}([45][0-5]\d)(?:[^\w.%]|\.\s|\.?$)"
+    r"(?:was |is |with |the |code |smtp |error |\(code |from server |of |protocol )*\W{0,3}([45][0-5]\d|57[17]|59[17])(?:[^\w.%]|\.\s|\.?$)"
 )
-_PLAIN = r"(?:^|[^\w.@/:,$%#+-]|[:=] ?|\()([245][0-5]\d)(?:[- :,;)]|$)"
+_PLAIN = r"(?:^|[^\w.@/:,$%#+-]|[:=] ?|\()([245][0-5]\d|57[17]|59[17])(?:[- :,;)]|$)"
 _NOT_BEFORE = (
     "port",
     "ports",

@@ -18,6 +18,8 @@ from probes.replies.clean import Clean
 
 HEAD = 5
 """Letters of a word that the one pass looks for, since more take long to load; the whole word is looked for then."""
+NO_CODE = "none"
+"""Among the codes of a rule it stands for a text that shows no reply code."""
 NEAR = 25
 """A rule of another cause that weighs at most this much less is a runner-up."""
 
@@ -211,8 +213,16 @@ def _span(each: Pattern, data: bytes) -> tuple[int, int] | None:
     return found.span() if found else None
 
 
+def _has_code(rule: Rule, context: Context) -> bool:
+    if context.reply_code:
+        return str(context.reply_code).startswith(rule.codes)
+    if NO_CODE not in rule.codes:
+        return False
+    return not context.enhanced_code or context.enhanced_code.startswith(tuple(code[0] for code in rule.codes))
+
+
 def _fits(rule: Rule, context: Context) -> bool:
-    if rule.codes and not (context.reply_code and str(context.reply_code).startswith(rule.codes)):
+    if rule.codes and not _has_code(rule, context):
         return False
     if rule.enhanced:
         code = context.enhanced_code

@@ -202,6 +202,24 @@ def test_an_own_rule_may_need_more_words_and_say_whether_it_lasts(tmp_path: Path
     assert read("450 mars relay", own=load_own(page)).permanent is True
 
 
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("550 mars relay", True),
+        ("450 mars relay", False),
+        ("mars relay", True),
+        ("5.3.0 mars relay", True),
+        ("4.3.0 mars relay", False),
+    ],
+)
+def test_a_rule_may_take_a_text_without_a_reply_code_beside_those_with_one_of_its_own(
+    tmp_path: Path, text: str, fits: bool
+):
+    page = tmp_path / "own.yaml"
+    page.write_text("- name: x\n  cause: ok\n  patterns: mars\n  codes: ['5', none]\n  examples: [550 mars]\n")
+    assert (read(text, own=load_own(page)).rule == "ok.x") is fits
+
+
 def test_an_empty_file_of_own_rules_is_sound(tmp_path: Path):
     page = tmp_path / "own.yaml"
     page.write_text("")
