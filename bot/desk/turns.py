@@ -35,7 +35,9 @@ class Turns:
     ) -> Outcome:
         """Open a new conversation with what was typed after the command; the owner's older open ones are closed."""
         try:
-            async with self.store.alone(f"owner {owner}"):  # another replica may have the second of two presses
+            name = f"owner {owner}"
+            # Another replica may have the second of two presses; words come one by one, and wait for no database.
+            async with self.desk.lock(name) if text else self.store.alone(name):
                 return await self._open(key, owner, text, locale, surface or {})
         except Exception as reason:  # noqa: BLE001 - the person gets a sentence, whatever it was
             return self._failed(reason, None)
