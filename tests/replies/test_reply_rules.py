@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from probes.replies import load_own, prove, read
 from probes.replies.atoms import atoms, beside
 from probes.replies.proof import matched
 from probes.replies.rulebook import Matcher, Pattern, Rule
+from probes.replies.rulebook import shipped as loaded
 from probes.replies.sources import COMPILED, RULES, book, compiled, shipped
 
 OWN = """
@@ -286,3 +288,15 @@ def test_what_a_dialog_says_together_with_the_reply_that_it_quotes_decides(tmp_p
     own = load_own(page)
     assert read("The rocket stays. The server responded: 550 purple moon", own=own).cause is Cause.TIMEOUT
     assert read("The rocket goes. The server responded: 550 purple moon", own=own).cause is Cause.RELAY_DENIED
+
+
+def test_loading_leaves_the_garbage_collector_as_it_was():
+    was = gc.isenabled()
+    try:
+        for state in (gc.disable, gc.enable):
+            state()
+            before = gc.isenabled()
+            loaded.__wrapped__()
+            assert gc.isenabled() is before
+    finally:
+        (gc.enable if was else gc.disable)()
