@@ -16,10 +16,12 @@ import re2
 from probes.causes import Cause, Confidence
 from probes.replies.clean import Clean
 
-HEAD = 5
+HEAD = 4
 """Letters of a word that the one pass looks for, since more take long to load; the whole word is looked for then."""
 NO_CODE = "none"
 """Among the codes of a rule it stands for a text that shows no reply code."""
+FEWER = 2
+"""As many of a word that holds others than ours, which take two or three bytes each and tell more."""
 NEAR = 25
 """A rule of another cause that weighs at most this much less is a runner-up."""
 
@@ -143,7 +145,7 @@ class Matcher:
                 owners.setdefault(atom, []).append(-1 - index)
         heads: dict[str, list[tuple[str, list[int]]]] = {}
         for atom, numbers in owners.items():
-            heads.setdefault(atom[:HEAD] if atom.isascii() else atom, []).append((atom, numbers))
+            heads.setdefault(atom[:HEAD] if atom.isascii() else atom[:FEWER], []).append((atom, numbers))
         self._heads = list(heads.values())
         for word in _escaped(heads):
             self._set.Add(word)
