@@ -16,7 +16,7 @@ import re2
 from probes.causes import Cause, Confidence
 from probes.replies.clean import Clean
 
-HEAD = 4
+HEAD = 5
 """Letters of a word that the one pass looks for, since more take long to load; the whole word is looked for then."""
 NO_CODE = "none"
 """Among the codes of a rule it stands for a text that shows no reply code."""
