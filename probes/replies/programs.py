@@ -29,8 +29,21 @@ _SHOWN = (
 """The program's name as its file in flows/programs has it; those whose name says too little are left out."""
 
 
+_COMPARED = (
+    r"(?i)\bworks\b|(?:^|[^\w.@-])(?:outlook|android|samsung|gmail|webmail|browser|laptop|computer|desktop|pc|mac ?book"
+    r"|imac)(?:[^\w.@-]|[.]?$|[.]\s)"
+)
+"""Where it works, or another program or device: which of them fails, a name alone does not tell."""
+_BY_ITSELF = frozenset(("outlook_classic",))
+"""Known by what no other program writes, whatever else is named."""
+
+
 def program_of(told: str) -> str | None:
-    """Return the one mail program that a text shows, None where it shows none or several."""
+    """Return the one mail program that a text shows, None where it shows none or several, or compares them."""
     told = pattern(_OF_OTHERS).sub("", told[:MOST])
-    found = [name for name, shown in _SHOWN if pattern(shown).search(told)]
-    return found[0] if len(found) == 1 else None
+    found = {name: shown for name, shown in _SHOWN if pattern(shown).search(told)}
+    if len(found) != 1:
+        return None
+    ((name, shown),) = found.items()
+    compared = name not in _BY_ITSELF and pattern(_COMPARED).search(pattern(shown).sub("", told))
+    return None if compared else name
