@@ -24,6 +24,7 @@ _MARKS = (
     "addressfailedexception",
     "sendfailedexception",
     "smtp error (",
+    "unknown address error",
     "server said",
     "server returned",
     "antw",
@@ -43,7 +44,7 @@ _QUOTED = (
     r"|antwoord van (?:de )?(?:mail)?server|server antwoordde"
     r"|resposta do servidor(?: foi)?|servidor(?: de e-?mail)? respondeu)\W{0,4}[:\s]|with message [\"']"
     r"|smtp(?:recipientsrefused|dataerror)\W.{0,80}?\([245]\d\d, b?['\"]|smtp(?:address|send)failedexception:"
-    r"|(?:rcpt to|data end|data) command failed:|server message:|<\*\* )\W{0,3}"
+    r"|(?:rcpt to|data end|data) command failed:|server message:|unknown address error|<\*\* )\W{0,3}"
 )
 _IN_BRACKETS = r"(?i)smtp error \(-?\d{1,3}\): [^()]{3,120}\("
 _ENDS = (
