@@ -268,6 +268,17 @@ def _without_guesses(shown: str) -> str:
     return shown if made is shown or len(made.strip()) < SHORTEST_SAID else " ".join(made.split())
 
 
+_BANNER = (
+    r"(?i)(?:220[ -])?we do not authori[sz]e the use of this (?:computer )?system to transport unsolicited,? ?"
+    r"(?:220[ -])?(?:and/or|and|or) bulk e-?mail\.?|(\b220[ -][^<>]{1,120}?)\bno (?:uce|spam|unsolicited)\b"
+)
+
+
+def _without_banner(shown: str) -> str:
+    """Take the notice to senders of spam out of a server's greeting: it stands there whatever goes wrong later."""
+    return " ".join(pattern(_BANNER).sub(r"\1", shown).split()) if "220" in shown else shown
+
+
 def clean(text: str) -> Clean:
     """Return `text` made plain: quoting, decoration, continuation codes and odd signs gone. Never raises."""
     text = straightened(unwrapped(bounded(text)))
@@ -292,7 +303,7 @@ def from_lines(lines: list[str]) -> Clean:
     text = _unbroken(lines) if 1 < len(lines) < MOST_LINES else "\n".join(lines)
     if "-\n" in text:
         text = pattern(r"([A-Za-z]-)\n+([a-z])").sub(r"\1\2", text)
-    shown = _without_guesses(_without_subject(_without_repeats(" ".join(text.split()))))
+    shown = _without_banner(_without_guesses(_without_subject(_without_repeats(" ".join(text.split())))))
     if "214" in shown:
         shown += _hexadecimal(shown)
     if "NegativeCompletion" in shown:

@@ -222,7 +222,7 @@ def _read_quoted(made: Clean, whole: Reading, weight: int, matcher: Matcher) -> 
         return None
     code, enhanced = codes.codes(said)
     inner, heavy = read_clean(from_lines([said]), matcher, Known(code or whole.reply_code, enhanced, whole.stage))
-    if heavy <= QUOTED or inner.rule == whole.rule:
+    if heavy <= QUOTED or inner.rule == whole.rule or (whole.rule and not inner.failure):
         return None
     if whole.cause is Cause.SENDER_NOT_ALLOWED and inner.cause in _NOT_OF_A_SENDER:
         return None

@@ -123,3 +123,20 @@ def test_only_a_reply_code_within_other_words_begins_a_quoted_reply():
     assert quoted.coded("450 4.7.0 failed with '451 4.4.0 no answer") is None
     assert quoted.coded("it said: no") is None
     assert quoted.coded("it said: 571 no") is None
+
+
+def test_a_greeting_in_a_log_is_no_success_where_the_program_failed():
+    log = (
+        'Expected response code 250 but got code "", with message "" Log data: ++ Starting'
+        " Swift_Transport_EsmtpTransport << 220-mail.example.com ESMTP Exim 4.96 << 250 OK"
+    )
+    assert read(log).cause == "connection_dropped"
+
+
+def test_a_greeting_that_forbids_spam_says_nothing_of_spam():
+    log = (
+        "SERVER -> CLIENT: 220-mail.example.com ESMTP Exim 4.98 220-We do not authorize the use of this system to"
+        " transport unsolicited, 220 and/or bulk e-mail.\nSMTP NOTICE: EOF caught while checking if connected"
+    )
+    assert read(log).cause == "connection_dropped"
+    assert read("220 mail.example.com ESMTP NO UCE\n535 5.7.8 authentication failed").cause == "auth_failed_credentials"
