@@ -39,8 +39,10 @@ _ODD: dict[int, str | None] = str.maketrans(
 )
 
 
-_STRUCK = {0x142: "l", 0xF8: "o", 0x111: "d", 0x131: "i"}
-"""Letters that are made with a stroke or without a dot, which Unicode does not take apart."""
+_STRUCK = {0x142: "l", 0xF8: "o", 0x111: "d", 0x131: "i", 0x451: "\u0435"}
+"""Letters made with a stroke or without a dot, which Unicode does not take apart; the Russian yo, often bare."""
+_GREEK = range(0x386, 0x3CF)
+"""Greek letters, whose accents people leave out as well."""
 
 
 @cache
@@ -50,6 +52,10 @@ def folding() -> dict[int, str]:
     for number in range(0xC0, 0x250):
         base = unicodedata.normalize("NFD", chr(number))[0].lower()
         if base.isascii() and base.isalpha():
+            table[number] = base
+    for number in _GREEK:
+        base = unicodedata.normalize("NFD", chr(number))[0].lower()
+        if base.isalpha() and base != chr(number):
             table[number] = base
     return table
 
