@@ -32,6 +32,11 @@ _MARKS = (
     "pondu",
     "rispo",
     "resposta",
+    "сервер",
+    "响应为",
+    "サーバーの応答",
+    "serwera",
+    "sunucu",
 )
 """One of these stands before every reply that is quoted; a text without them is not searched."""
 _QUOTED = (
@@ -42,7 +47,9 @@ _QUOTED = (
     r"|respuesta del servidor(?: fue)?|servidor(?: de correo)? (?:ha )?respondi(?:ó|o|do)"
     r"|risposta del server|server(?: di posta)? ha risposto"
     r"|antwoord van (?:de )?(?:mail)?server|server antwoordde"
-    r"|resposta do servidor(?: foi)?|servidor(?: de e-?mail)? respondeu)\W{0,4}[:\s]|with message [\"']"
+    r"|resposta do servidor(?: foi)?|servidor(?: de e-?mail)? respondeu"
+    r"|(?:ответ|отклик) сервера|сервер ответил|服务器(?:的)?响应为?|サーバーの応答|odpowied[zź] serwera(?: by[lł]a)?"
+    r"|sunucu(?:nun)? yan[iı]t[iı])\W{0,4}[:\s]|with message [\"']"
     r"|smtp(?:recipientsrefused|dataerror)\W.{0,80}?\([245]\d\d, b?['\"]|smtp(?:address|send)failedexception:"
     r"|(?:rcpt to|data end|data) command failed:|server message:|unknown address error|<\*\* )\W{0,3}"
 )

@@ -37,6 +37,8 @@ OUTLOOK = (
         "Fehler beim Senden der Nachricht: Der Mail-Server antwortete: {}. Bitte überprüfen Sie die E-Mail-Adresse.",
         "Le serveur de messagerie a répondu : {}. Veuillez vérifier le destinataire et réessayer.",
         "El servidor de correo respondió: {}. Por favor, compruebe el destinatario e inténtelo de nuevo.",
+        "Почтовый ящик недоступен. Отклик сервера: {}",
+        "邮箱不可用。 服务器响应为: {}",
     ],
 )
 @pytest.mark.parametrize(
