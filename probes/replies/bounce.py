@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from probes.causes import Cause, Confidence
-from probes.replies import bounce_text, facts
+from probes.replies import bounce_copy, bounce_text, facts
 from probes.replies import bounce_words as words
 from probes.replies.bounce_report import Told, after_type, joined, reported
 from probes.replies.clean import Clean, bounded, clean, pattern, sound
 from probes.replies.events import Event, events
-from probes.replies.message import Fields, Parts, is_message, taken_apart, unquoted
+from probes.replies.message import Fields, Parts, is_message, taken_apart
+from probes.replies.pasted import in_lines, unquoted
 from probes.replies.plain import Known, read_clean
 from probes.replies.reading import FailedRecipient, Reading
 from probes.replies.rulebook import Matcher
@@ -56,17 +57,17 @@ def _status(one: Told, text: Clean, matcher: Matcher) -> Known:
 
 def _read_words(text: str, matcher: Matcher, known: Known = BOUNCED) -> tuple[Reading, int]:
     """Read what a bounce says to people, without what every bounce says."""
-    inner = bounce_text.innermost(text)
+    inner = bounce_copy.innermost(text)
     if inner:
         reading, weight = read_clean(clean(inner), matcher, known)
         if weight >= WORDS:
             return reading, weight
-    return read_clean(clean(bounce_text.without_formulas(text)), matcher, known)
+    return read_clean(clean(bounce_copy.without_formulas(text)), matcher, known)
 
 
 def _read_told(one: Told, beside: _Beside, matcher: Matcher) -> tuple[Reading, int]:
     """Read what was said of one recipient; where that is only a code, what the message says to people as well."""
-    text = clean(bounce_text.innermost(one.text) or bounce_text.without_formulas(one.text) or one.status)
+    text = clean(bounce_copy.innermost(one.text) or bounce_copy.without_formulas(one.text) or one.status)
     reading, weight = read_clean(text, matcher, _status(one, text, matcher))
     if weight >= WORDS:
         return reading, weight
@@ -134,7 +135,7 @@ def _assembled(told: list[Told], human: str, matcher: Matcher, excluded: tuple[s
     known = {one.address.lower() for one in failed}
     whole, weight = _read_words(human, matcher)
     if not weight and subject and not pattern(words.SUBJECT_OF_ANOTHER).search(subject):
-        whole, weight = _read_words(bounce_text.without_copy(subject), matcher)
+        whole, weight = _read_words(bounce_copy.without_copy(subject), matcher)
     shared = (whole, weight)
     each = {a.lower(): said for a, said in bounce_text.recipients(human, ())}
     if len(known) > 1 and (any(each.values()) or any(one.text or one.status for one in failed)):
@@ -191,10 +192,11 @@ def _plain_told(human: str, excluded: tuple[str, ...], head: Fields) -> list[Tol
 
 def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     head = parts.headers
-    human = bounce_text.without_copy(parts.human)
+    whole = in_lines(parts.human)
+    human = bounce_copy.without_copy(whole)
     if _is_reply(parts, human):
-        return _nothing("not_a_failure.report", head.get("subject", "") or parts.human)
-    groups = parts.groups or parts.receipts or bounce_text.inline_groups(parts.human)
+        return _nothing("not_a_failure.report", head.get("subject", "") or whole)
+    groups = parts.groups or parts.receipts or bounce_text.inline_groups(whole)
     told, done = reported(groups)
     excluded = tuple(facts.addresses(head.get("to", "")))
     if done and not told:
@@ -202,7 +204,7 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     daemon = from_daemon(head)
     bounced = daemon or "x-failed-recipients" in head or bounce_text.marked(head.get("subject", "") + "\n" + human)
     if not told and bounced:
-        told = _plain_told(human, excluded, head) or _hidden(parts, human, excluded)
+        told = _plain_told(human, excluded, head) or _hidden(parts, human, whole[len(human) :], excluded)
     if told:
         waits = all(one.delayed for one in told)
         quick = _read_words(human, matcher, Known())[0] if waits or not groups else None
@@ -219,12 +221,12 @@ def _read_parts(parts: Parts, matcher: Matcher) -> Reading | None:
     return _assembled(told, human, matcher, excluded, head.get("subject", "")) if told else reading
 
 
-def _hidden(parts: Parts, human: str, excluded: tuple[str, ...]) -> list[Told]:
+def _hidden(parts: Parts, human: str, copy: str, excluded: tuple[str, ...]) -> list[Told]:
     """Return the recipient where the words for people name none: of the mail that came back, or the only address."""
     subject = parts.headers.get("subject", "")
     delayed = bounce_text.is_delay(subject, human)
     named = bounce_text.lone(human, excluded) or bounce_text.lone(subject, excluded)
-    inside = bounce_text.named_in(parts.human[len(human) :]) + list(facts.addresses(parts.original.get("to", "")))
+    inside = bounce_text.named_in(copy) + list(facts.addresses(parts.original.get("to", "")))
     named = named or [a for a in inside if a not in excluded] or bounce_text.in_return_path(excluded)
     return [Told(a, "", "", delayed) for a in named[:1]]
 
@@ -246,17 +248,18 @@ def read_message(text: str, matcher: Matcher) -> Reading | None:
         return _read_parts(taken_apart(text), matcher)
     if not bounce_text.looks_bounced(text):
         return None
-    human = bounce_text.without_copy(text)
+    text = in_lines(text)
+    human = bounce_copy.without_copy(text)
     sender = bounce_text.sent_to(text)
     groups = bounce_text.inline_groups(text)
     told, done = reported(groups)
     if done and not told:
         return _nothing("not_a_failure.delivered", human)
     if told:
-        told = joined(told, groups, _plain_told(bounce_text.above_report(human), sender, {}))
+        told = joined(told, groups, _plain_told(bounce_copy.above_report(human), sender, {}))
     else:
         told = _plain_told(human, sender, {})
-    told = told or _plain_told(bounce_text.said_below(text[len(human) :]), sender, {})
+    told = told or _plain_told(bounce_copy.said_below(text[len(human) :]), sender, {})
     if not told and bounce_text.still_waits(human):
         return replace(_read_words(human, matcher)[0], failure=False, permanent=False)
     return _assembled(told, human, matcher, ()) if told else None

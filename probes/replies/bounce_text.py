@@ -41,32 +41,14 @@ def looks_bounced(text: str) -> bool:
     """Return whether the words of a bounce occur in a text of some lines, or its usual words beside an address."""
     if text.count("\n") < 2 and len(text) < 250:
         return "@" in text and bool(pattern(words.SHORT).search(text))
-    return marked(text)
+    return marked(text) or names_whom(text)
 
 
-MARKS_TRIED = 6
-
-
-def without_copy(text: str) -> str:
-    """Cut off the copy of the message that came back; what a person forwards under the same words is kept."""
-    for number, found in enumerate(pattern(words.COPY).finditer(text)):
-        before = text[: found.start()]
-        if len(before.strip()) > 12 and (marked(before) or not marked(text[found.end() : found.end() + 3000])):
-            return before
-        if number == MARKS_TRIED:
-            break
-    return text
-
-
-def without_formulas(text: str) -> str:
-    """Take out what mail systems say in every bounce, and the lines of the mail itself that are told again."""
-    if "retry timeout exceeded" in text and pattern(r"(?:^|\s)[45]\d\d[ -]").search(text):
-        text = pattern(r":\s+retry timeout exceeded").sub("", text)
-    if "remote_host_said" in text.lower():
-        text = text.replace("_", " ").replace("/", " ")
-    if "<-" in text or "->" in text or "<<" in text or ">>" in text:
-        text = pattern(words.SAID).sub("", pattern(words.WENT_WELL).sub("", text))
-    return str(pattern(words.FORMULAS).sub(" ", pattern(words.TOLD_AGAIN).sub("", text)))
+def names_whom(text: str) -> bool:
+    """Return whether a text names recipients below a line that says so, in any language, and a code beside it."""
+    if "@" not in text or not pattern(words.CODE).search(text):
+        return False
+    return bool(pattern(words.BELOW_NAMED).search(straightened(text[:20000]).lower().translate(folding())))
 
 
 def stage_said(text: str) -> str | None:
@@ -75,23 +57,6 @@ def stage_said(text: str) -> str | None:
         if pattern(said).search(text):
             return stage
     return None
-
-
-def innermost(text: str) -> str:
-    """Return the reply that an Exchange of old put in brackets (`<host #5.7.1 smtp;550 ...>`), else nothing."""
-    found = pattern(words.BRACKETED).search(text)
-    return str(found.group(1)).strip() if found else ""
-
-
-def above_report(text: str) -> str:
-    """Return what stands above a delivery report that was pasted as text."""
-    found = pattern(words.REPORT).search(text)
-    return text[: found.start()] if found else text
-
-
-def said_below(text: str) -> str:
-    """Return the lines below the mark of a copy that say of an address why it failed: a few systems put them there."""
-    return "\n".join(line for line in text.splitlines()[:MOST_LINES] if pattern(words.SAID_BELOW).search(line))
 
 
 def named_in(text: str) -> list[str]:
@@ -139,7 +104,10 @@ def _usable(address: str, excluded: tuple[str, ...], named: bool = False) -> boo
 
 def recipients(human: str, excluded: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return the recipients that a bounce written for people names, each with the lines that stand with it."""
-    lines = straightened(unwrapped(human)).splitlines()[:MOST_LINES]
+    human = pattern(words.APART).sub(r"<\1>", straightened(unwrapped(human)))
+    if " at " in human or "at)" in human or "at]" in human:
+        human = pattern(words.AT).sub(r"\1@\2", human)
+    lines = human.splitlines()[:MOST_LINES]
     if "*" in human:
         lines = [pattern(words.BOLD).sub(r"\1\2", line) for line in lines]
     signed = next((at for at, line in enumerate(lines) if pattern(words.SIGNED).search(line)), len(lines))
@@ -149,7 +117,14 @@ def recipients(human: str, excluded: tuple[str, ...]) -> list[tuple[str, str]]:
         named = [(address, "") for address in found]
     below = [line for line in lines[signed:] if named and pattern(words.SURELY).search(line)]
     named += _merged(below, excluded)
-    return named or _merged(lines[signed:], excluded) or [(a, "") for a in _echoed(lines, excluded)]
+    named = named or _merged(lines[signed:], excluded) or [(a, "") for a in _echoed(lines, excluded)]
+    if not named and excluded:  # somebody who writes to themselves
+        named = _merged([line for line in lines if pattern(words.SURELY).search(line) or _labelled(line)], ())
+    return named
+
+
+def _labelled(line: str) -> bool:
+    return len(line) < 300 and bool(pattern("(?i)" + words.LINES[words.LABELLED]).search(line))
 
 
 def _merged(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -187,7 +162,8 @@ def _blocks(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, list
             open_block = False
         if start:
             address, rest = start
-            found.append((address, [rest] if rest else []))
+            others, rest = _more(rest, excluded)
+            found += [(each, [rest] if rest else []) for each in (address, *others)]
             if pattern(words.SURELY).search(line):
                 surely.append(address)
             open_block, in_dialogue = True, bool(pattern(r"\.\.\. \S").search(line))
@@ -201,6 +177,16 @@ def _blocks(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, list
     if any(said for address, said in found if address in surely):
         return [(address, said) for address, said in found if said or address in surely]
     return found
+
+
+def _more(rest: str, excluded: tuple[str, ...]) -> tuple[list[str], str]:
+    """Return the recipients that stand on the same line as one, and what is left of the line."""
+    others: list[str] = []
+    while match := pattern("(?i)" + words.MORE).search(" " + rest) if "@" in rest else None:
+        if _usable(match.group(1), excluded):
+            others.append(match.group(1).strip("."))
+        rest = (match.group(2) or "").strip()
+    return others, rest
 
 
 def _ended(lines: list[str], excluded: tuple[str, ...]) -> list[str]:
@@ -256,6 +242,8 @@ def _recipient_line(line: str, excluded: tuple[str, ...]) -> tuple[str, str] | N
         match = pattern("(?i)" + each).search(line)
         if match and _usable(match.group(1), excluded, named=number in words.NAMING):
             before = line[: match.start(1)].strip(" \t<'\"")
+            if number == words.SENTENCE and pattern(words.NOT_ENDS).search(before):
+                continue
             telling = before if pattern(words.TELLING).search(before) else ""
             return match.group(1).strip("."), f"{telling} {(match.group(2) or '').strip()}".strip()
     return None

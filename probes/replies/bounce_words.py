@@ -36,8 +36,40 @@ MARKS = (
     "adresse introuvable", "indirizzo non trovato", "endereco nao encontrado", "adres niet gevonden", "address not found",
     "gick inte att leverera", "kunde inte leverera", "kunne ikke levere", "blev ikke leveret", "ikke leveres til", "toimitus epaonnistui",
     "kezbesitesi nem sikerult", "nie powiodlo", "se nezdarilo", "livrarea nu a reusit", "η παραδοση", "teslim edilemedi",
+    "was rejected by a remote mail server", "did not receive this message", "impossible de remettre", "impossible de joindre", "impossible de livrer", "no se puede localizar", "no recibieron su mensaje", "falha na entrega",
+    "falha de entrega", "error de entrega", "error en la entrega", "fehler bei der nachrichtenzustellung", "nicht erreicht werden", "hat einige oder alle",
+    "non ha raggiunto", "impossibile raggiungere", "niet bereikt", "niet worden bereikt", "nao alcancou", "nao foi possivel alcancar",
+    "nadde inte", "kan inte nas", "nadde ikke", "nie dotar", "nie mozna skontaktowac", "не достигло", "сбой доставки", "remote server returned", "gave this error",
+    "rejected your message", "配信に失敗", "配信でき", "送達でき", "传递失败", "传递到", "未到达", "没有到达", "傳遞失敗", "未能送達", "도달하지 못", "배달하지 못",
     "delayed", "hasn't been delivered", "has not been delivered", "echec de la remise", "non recapitabile", "no entregado", "n'a pas ete remis",
 )  # fmt: skip
+CODE = r"(?:^|[^\d.])[45](?:\d\d[ #-]|\.\d{1,2}\.\d)"
+"""A reply's code, or an enhanced one."""
+BELOW_NAMED = (
+    r"(?m)^[^\n@]{0,120}(?:recipient|empfanger|destinat|geadresseerd|ontvanger|odbiorc|adresat|mottagar|mottaker|modtager|vastaanottaj|prijemc|cimzett|"
+    r"получател|адресат|alici|收件|受信者|宛先|받는 사람|수신자|παραληπτ)[^\n@]{0,80}[:：][ \t]*\n(?:[ \t]*\n){0,2}[^\n]{0,60}@"
+)
+"""A line that speaks of recipients and ends in a colon, and an address below it; small letters without marks."""
+APART = r"<[ \t]*" + _A + r"[ \t]*>"
+"""An address that has gaps within its brackets."""
+_HEADS = (
+    r"from|to|cc|subject|date|sent|von|an|gesendet|betreff|datum|de|à|a|para|envoyé|objet|asunto|fecha|enviado(?: el)?|da|per|oggetto|data|inviato|"
+    r"aan|onderwerp|verzonden|assunto|til|till|fra|från|ämne|emne|od|do|temat|от|кому|тема|дата|差出人|宛先|件名|日付|送信日時|发件人|收件人|主题"
+)
+LONE_LABEL = r"(?im)^[ \t>*|]*(" + _HEADS + r")[*]?\s?[:：][ \t*]*\n(?:[ \t]*\n)?[ \t>|]*([^\s:][^\n]*)$"
+"""A label of a mail's head on a line of its own, and what belongs to it on the next, as web pages are copied."""
+NEXT_LINE = (
+    r"(?i)[ \t]+((?:reporting-mta|received-from-mta|arrival-date|final-recipient|original-recipient|action|status|remote-mta|diagnostic-code|last-attempt-date|will-retry-until|"
+    r"x-postfix-[\w-]+|x-failed-recipients|from|to|cc|subject|sent|date)[ \t]?:[ \t]|<"
+    + _A[1:-1]
+    + r">(?: \([^)\n]*\))?:[ \t])"
+)
+"""What stood at the beginning of a line in a bounce that has come as one line."""
+NEXT_ADDRESS = (
+    r"(?i)((?:failed|permanently|delayed|delivered|delivery|errors?|recipients?|destinations?|address(?:es)?|groups?|lists?|users?)[^\w@<]{1,16}|[ \t])(<?"
+    + _A[1:-1]
+    + r">?(?:[ \t]+(?:host \S+ \[|smtp error|retry time|unrouteable|no such user|mailbox|all hosts|technical details|the e-?mail|reason)))"
+)
 _DAY = r"(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)\w*[., ])"
 LINES = (
     # an address in angle brackets, then a text (qmail, Postfix); the words "expanded from" may stand between
@@ -45,23 +77,38 @@ LINES = (
     # an address, then a text; or a line of the address alone (Exim, Sendmail, Gmail, Exchange, many others)
     r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?[<'\"(\[]{0,2}(?:mailto:|smtp:|rfc822;|rcpt |to: ?)?" + _A + r"[>'\")\].,]{0,3}\s*(?:[:;]\s*(.*))?$",
     # an address, then what became of it in brackets, after dots or after a dash (GroupWise, Sendmail, MDaemon)
-    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?(?:\d{3}[ -])?(?:\d\.\d\.\d{1,3} )?[<'\"(]{0,2}" + _A + r"[>'\")]{0,2}(?: ?\.{2,3}\s*| \s*-{1,2}>? +|,? +\()(.*)$",
+    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?(?:\d{3}[ -])?(?:\d\.\d\.\d{1,3} )?[<'\"(]{0,2}" + _A + r"[>'\")]{0,2}(?: ?\.{2,3}\s*| \s*-{1,2}>? +|,? +\(| (?:has |have )?(?:failed|bounced)\b:?|\s*[|\x{2502}\t]\s*)(.*)$",
     # an address, then "on" and a date (Exchange)
-    r"^\s*(?:.{0,120}smtp=)?['\"<]{0,2}" + _A + r"['\">;]{0,2} (?:on|am|le|el|il|op|em|den) (" + _DAY + r".*)$",
+    r"^\s*(?:.{0,120}smtp=)?['\"<]{0,2}" + _A + r"['\">;]{0,2} (?:on|am|le|el|il|op|em|en|a|à|à la date du|den|på|pa|dne|dnia|w dniu|v|в|на) (" + _DAY + r".*)$",
     # a name, then an address in brackets
     r"^\s*['\"]?[^<>@:]{1,60}[<(\[]{1}(?:mailto:)?" + _A + r"[>)\]](?:<mailto:[^>]*>)?['\"]?\s*(?:[:;]\s*(.*))?$",
+    # an address, then the same in brackets (Active!hunter)
+    r"^\s*['\"]?" + _A[1:-1] + r"['\"]?\s*[<(\[](?:mailto:)?" + _A + r"[>)\]]\s*(?:[:;]\s*(.*))?$",
     # an address within one of X.400 (Exchange 5.5)
     r"^\s*[cC]=.{0,120}[sS][mM][tT][pP]=" + _A + r";?(.*)$",
     # labelled
     r"^\s*(?:final[- ]recipients?|original[- ]recipients?|failed recipients?|recipients?(?: e-?mail)?(?: address(?:es)?)?|rcpt to|original address|addressed to|error-for|"
     r"(?:failed|undeliverable|undelivered|invalid|bad|intended|unknown|failing) (?:final )?(?:delivery )?(?:recipients?|address(?:es)?|user(?:id)?)|address(?:es)?|empfanger|empfängeradresse|empfänger|destinataires?|destinatarios?|destinatari[oa]?|"
     r"ontvangers?|e-?mail(?: address)?|mailbox|sent to|deliver(?:y)? to|宛先|受信者)\s*(?:\(s\))?\s*[:=]\s*(?:rfc822;\s*|\[?smtp:)?['\"<]{0,2}" + _A + r"['\">\]]{0,2}\s*(.*)$",
+    # at the end of a sentence that names recipients
+    r"^[^@:：]{3,140}(?:recipients?|(?:following|these) (?:e-?mail )?(?:address(?:es)?|users?|people|persons?|contacts?)|destinat[aá]ri[oa]s?|destinatari|destinataires?|empf(?:ä|ae?)nger\w*|ontvangers?|geadresseerden?|adresat\w*|odbiorc\w*|mottagare|mottakere?|modtagere?)"
+    r"(?: or groups?)?(?:\(s\))?\s*[:：]\s*['\"<]{0,2}(?:mailto:)?" + _A + r"['\">]{0,2}\s*(.*)$",
 )  # fmt: skip
-SURELY = r"^[ \t>|]*<" + _A + r">(?: \([^)]*\))?\s*:"
+HEADS_AGAIN = r"(?im)^[ \t>|*]*(?:received: (?:from |by |\(qmail )|return-path: ?<)"
+"""The head of a mail in the middle of a text: the copy begins here, where no mark says so."""
+SAID_NEXT = r"^[^\n]*\n(?:[ \t>|*]*\n){0,4}[ \t>|]*<" + _A + r">(?: \([^)\n]*\))?\s*:"
+"""A line that is about a recipient right below what looks like the mark of a copy: it is none."""
+SURELY = r"^[ \t>|]*<" + _A + r">(?: \([^)]*\))?(?:\s*:| (?:has |have )?(?:failed|bounced)\b)"
 """A line that is about a recipient in the way of qmail and Postfix: nothing else looks so."""
 NAMING_SENTENCES = 5
 """How many of the first sentences name a recipient and nobody else."""
-NAMING = (0, 6)
+MORE = r"^[\s,;&/]+(?:(?:and|und|et|y|e|en|og|och|i) )?[<'\"(]{0,2}(?:mailto:)?" + _A + r"[>'\")]{0,2}([\s,;&/:].*)?$"
+"""One more recipient on the same line."""
+AT = r"(?im)^([ \t]*[<'\"(]?[\w.+-]+)(?: ?(?:\(at\)|\[at\]|\{at\}) ?| at )((?:[\w-]+\.)+[a-z]{2,}[>'\")]?[ \t]*(?::.*)?)$"
+"""An address with a word for its sign, on a line of its own."""
+LABELLED = 7
+NAMING = (0, LABELLED)
+SENTENCE = 8
 """Those of the lines that name a recipient and nobody else: a help desk's address too is one there."""
 ENDS = (
     # a few words, then an address at the end of the line (IMail, SurfControl, AOL)
@@ -160,6 +207,7 @@ _SENTENCES = (
     r"this is an automatically generated delivery status notification",
     r"delivery to the following recipient(?:s|\(s\))? (?:has |have )?(?:failed|been delayed)(?: permanently)?",
     r"delivery has failed to these recipients or (?:groups|distribution lists)",
+    r"this message was rejected by the recipient(?:'s)? e-?mail system\.?(?: microsoft exchange will not try to redeliver this message for you\.?)?",
     r"(?:the )?following address(?:es|\(es\))? failed",
     r"(?:the )?following addresses had (?:permanent fatal|transient non-fatal) errors",
     r"transcript of (?:the )?session follows",
@@ -168,6 +216,7 @@ _SENTENCES = (
     r"this message was created automatically by (?:the )?mail delivery (?:software|system)(?: \(\w+\))?",
     r"(?:mail delivery failed|undelivered mail)(?:: ?| )return(?:ing|ed)(?: message)? to sender|returned mail: see transcript for details|delivery status notification \(failure\)",
     r"delivery (?:failed|delayed); will (?:not )?continue trying",
+    r"mail system error - returned mail",
     r"this is a permanent error(?:[;,.:] ?i've given up)?",
     r"no action is required on your part",
     r"(?:please note that )?this is only a temporary failure report",

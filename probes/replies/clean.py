@@ -110,7 +110,8 @@ _SLACK = r"<(?:mailto:|tel:|https?://)([^|<>\s]+)\|([^<>\n]+)>|<(?:mailto:|https
 def _linked(found: re2._Match[str]) -> str:
     """Return what a link shows; nothing where the same stands right before it (`a@b.example<mailto:a@b.example>`)."""
     shown = str(found.group(2) or found.group(3) or "")
-    return "" if shown and found.string[: found.start()].endswith(shown) else shown
+    before = found.string[max(0, found.start() - 400) : found.start()].rstrip("'\")>] \t")
+    return "" if shown and before.endswith(shown) else shown
 
 
 def unwrapped(text: str) -> str:

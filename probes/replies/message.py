@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from probes.replies.clean import bounded, pattern, sound
+from probes.replies.pasted import FIELD, KNOWN, head_mended
 
-_FIELD = r"^[A-Za-z][A-Za-z0-9-]{1,40}:(?:[ \t].*|$)"
-_KNOWN = frozenset(
-    (  # noqa: SIM905 - a list of words
-        "received return-path from to subject date message-id mime-version content-type delivered-to auto-submitted cc"
-        " x-failed-recipients reply-to sender content-transfer-encoding x-mailer precedence envelope-to references"
-        " in-reply-to authentication-results dkim-signature arc-seal von an betreff datum"
-    ).split()
+_OF_A_REPORT = frozenset(
+    ("final-recipient", "original-recipient", "reporting-mta", "action", "diagnostic-code", "status")
 )
+"""Fields of a delivery report; one that comes again begins what is said of the next recipient (RFC 3464, 2.1)."""
+_BEGINS_A_REPORT = frozenset(("final-recipient", "original-recipient", "reporting-mta", "diagnostic-code"))
 DEPTH = 6
 MOST_OF_A_REPORT = 20_000
 """Letters of an attachment without a kind in which a delivery report is looked for."""
@@ -44,18 +42,10 @@ class Parts:
         return plain if plain.strip() else "\n".join(self.html)
 
 
-def unquoted(text: str) -> str:
-    """Take off the quoting signs where the whole paste is quoted."""
-    lines = text.lstrip("\ufeff\r\n \t").splitlines()
-    told = [line for line in lines[:60] if line.strip()]
-    if len(told) > 3 and all(line.lstrip().startswith((">", "|")) for line in told):
-        return "\n".join(line.lstrip().removeprefix(">").removeprefix("|").removeprefix(" ") for line in lines)
-    return text.lstrip("\ufeff\r\n")
-
-
 def is_message(text: str) -> bool:
     """Return whether `text` begins as a mail message does: at least two header fields, one of them well known."""
     names: list[str] = []
+    empty = 0
     for number, line in enumerate(text[:4000].splitlines()[:40]):
         if number == 0 and line.startswith(("From ", ">From ")):
             continue
@@ -63,10 +53,23 @@ def is_message(text: str) -> bool:
             break
         if line[0] in " \t" and names:
             continue
-        if ":" not in line[:42] or not pattern(_FIELD).search(line):
+        if ":" not in line[:42] or not pattern(FIELD).search(line):
             break
-        names.append(line.partition(":")[0].lower())
-    return len(names) >= 2 and len(_KNOWN.intersection(names)) >= 2
+        name, _, value = line.partition(":")
+        names.append(name.lower())
+        empty += not value.strip() and name.lower() in (
+            "from",
+            "to",
+            "subject",
+            "date",
+            "von",
+            "an",
+            "betreff",
+            "datum",
+        )
+    if empty > 1 or not _BEGINS_A_REPORT.isdisjoint(names):
+        return False
+    return len(names) >= 2 and len(KNOWN.intersection(names)) >= 2
 
 
 def _decoded_words(value: str) -> str:
@@ -168,6 +171,9 @@ def grouped(text: str) -> list[Fields]:
         elif pattern(r"^[A-Za-z][A-Za-z-]{1,40}:").search(line):
             name, _, value = line.partition(":")
             name = name.strip().lower()
+            if name in current and name in _OF_A_REPORT:
+                groups.append(current)
+                current = {}
             current[name] = value.strip()
         elif name:
             current[name] += " " + line.strip()
@@ -264,6 +270,7 @@ def taken_apart(text: str) -> Parts:
         lines = sound(lines)
     if lines.startswith((">From ", "From ")):
         lines = lines.partition("\n")[2]
+    lines = head_mended(lines)
     try:
         message = _bounded_anew(email.message_from_bytes(lines.encode("utf-8", "surrogateescape")), lines)
         found.headers = _headers(message)

@@ -14,7 +14,8 @@ from probes.replies import facts
 from probes.replies import named_words as words
 from probes.replies.bounce import from_daemon
 from probes.replies.clean import bounded, folding, pattern, sound, straightened, unwrapped
-from probes.replies.message import Parts, is_message, taken_apart, unquoted
+from probes.replies.message import Parts, is_message, taken_apart
+from probes.replies.pasted import unquoted
 from probes.replies.programs import program_of
 from probes.replies.reading import Reading
 

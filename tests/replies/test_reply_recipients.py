@@ -337,3 +337,29 @@ def test_a_recipient_in_a_report_is_read_whatever_its_type_and_quotes(field: str
 )
 def test_a_recipient_is_found_where_a_mail_system_or_a_person_puts_it(text: str, wanted: list[str]):
     assert found(text) == wanted
+
+
+def test_the_sender_on_the_same_line_as_a_recipient_is_none():
+    head = "From: MAILER-DAEMON@mx.example.com\nTo: ann@example.com\nSubject: Undelivered Mail\n\n"
+    assert found(head + "Failed recipients: bob@example.org, ann@example.com\n550 5.1.1 no such user\n") == [
+        "bob@example.org"
+    ]
+
+
+def test_whom_to_ask_is_no_recipient():
+    text = "The mail could not be delivered.\n\nFor help with the following addresses: help.desk@example.com\n\n<bob@example.org>: 550 5.1.1 user unknown\n"
+    assert found(text) == ["bob@example.org"]
+    assert found("Delivery failed.\n\nSupport questions of recipients: desk@example.com\n550 5.1.1 user unknown\n") != [
+        "desk@example.com"
+    ]
+
+
+def test_a_head_of_many_hops_does_not_hide_the_bounce_below_it():
+    hops = "Received: from a by b\n" * 20
+    text = f"what is this?\n\n{hops}Subject: Undelivered Mail Returned to Sender\n\n{POSTFIX}<bob@example.org>: 550 5.1.1 user unknown\n"
+    assert found(text) == ["bob@example.org"]
+
+
+def test_the_copy_begins_with_a_mail_s_own_head_where_no_mark_says_so():
+    text = f"{POSTFIX}bob@example.org\n550 5.1.1 user unknown\nReturn-path: <ann@example.com>\nCarbon copies\n <dora@example.net>: hello\n"
+    assert found(text) == ["bob@example.org"]
