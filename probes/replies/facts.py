@@ -16,7 +16,7 @@ _ENDINGS = frozenset(
 )
 _FILES = ("schemas.microsoft.com", "support.google.com", "www.w3.org", "go.microsoft.com", "aka.ms", "help.yahoo.com")
 _STAGES = (
-    ("rcpt", ("rcpt to", "after rcpt", "at rcpt", "rcpt:<", "rcpt_to", "recipient address rejected", "rcpt command", "recipientsrefused")),
+    ("rcpt", ("rcpt to", "after rcpt", "at rcpt", "rcpt:<", "rcpt_to", "recipient address rejected", "rcpt command", "recipientsrefused", "check the message recipient")),
     ("mail", ("mail from command", "mail from:", "mail from <", "after mail from", "sender address rejected", "senderrefused", "mail_from")),
     ("data", ("end of data", "data command", "after data", "end-of-data", "after end of", "message content", "after message", ">>> data", "smtpdataerror")),
     ("auth", ("auth login", "auth plain", "auth xoauth2", "auth command", "authentication failed", "smtpauthenticationerror", "username and password", "user name or password", "authentication unsuccessful", "authenticate", "login failed", "535 ", "auth failed", "passwor", "kennwort", "passwort")),

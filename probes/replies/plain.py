@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from probes.causes import Cause, Confidence, RunnerUp
 from probes.replies import codes, facts, quoted
-from probes.replies.clean import Clean, clean, from_lines, rewrapped
+from probes.replies.clean import Clean, clean, from_lines, pattern, rewrapped
 from probes.replies.meant import OF_RECIPIENTS, contradicted, said_further_on, said_live, said_of_another
 from probes.replies.providers import provider_of
 from probes.replies.reading import Reading
@@ -196,12 +196,26 @@ def _own_words(theirs: list[str], words: list[str], start: int, size: int) -> st
     return " ".join(said)
 
 
-def _read_parted(made: Clean, matcher: Matcher, known: Known | None) -> tuple[Reading, int]:
-    """Return the reading of a text in which signs hold words together, as `mailbox_full`, with them apart."""
-    apart = from_lines([made.shown.replace("_", " ")])
-    again, weight = read_clean(apart, matcher, known)
-    at = apart.shown.find(again.quote) if len(apart.shown) == len(made.shown) else -1
-    quote = made.shown[at : at + len(again.quote)] if at >= 0 else again.quote
+_HUMPS = r"([a-z])([A-Z])"
+_ONE_WORD = r"(?i)start(tls)"
+"""What is written like two words, and is one."""
+
+
+def _parted(shown: str) -> str:
+    """Return a text in which signs or capitals hold words together with them apart: mailbox_full, MailboxFull."""
+    apart = shown.replace("_", " ")
+    if pattern(r"[A-Z][a-z]+[A-Z][a-z]+[A-Z]|[a-z][A-Z][a-z]+[A-Z]").search(apart):
+        apart = pattern(_HUMPS).sub(r"\1 \2", pattern(_ONE_WORD).sub(r" starttls ", apart))
+    return apart
+
+
+def _read_parted(made: Clean, apart: str, matcher: Matcher, known: Known | None) -> tuple[Reading, int]:
+    """Return the reading of a text with its words `apart`, and what the person wrote as its quote."""
+    again, weight = read_clean(from_lines([apart]), matcher, known)
+    places = [at for at, letter in enumerate(made.shown) if letter not in " _"]
+    wanted = again.quote.replace(" ", "").lower()
+    at = "".join(made.shown[place] for place in places).lower().find(wanted)
+    quote = made.shown[places[at] : places[at + len(wanted) - 1] + 1] if wanted and at >= 0 else again.quote
     return replace(again, quote=quote), weight
 
 
@@ -237,8 +251,8 @@ def read_plain(text: str, matcher: Matcher, known: Known | None = None) -> tuple
     reading, weight = read_clean(made, matcher, known)
     if known is None and (inner := _read_quoted(made, reading, weight, matcher)):
         return inner
-    if weight <= WEAK and "_" in made.hay and len(made.hay) <= LONGEST_MENDED:
-        parted = _read_parted(made, matcher, known)
+    if weight <= WEAK and len(made.hay) <= LONGEST_MENDED and (apart := _parted(made.shown)) != made.shown:
+        parted = _read_parted(made, apart, matcher, known)
         reading, weight = parted if parted[1] > weight + 8 else (reading, weight)
     if weight <= WEAK and known is None and 8 < len(made.hay) <= LONGEST_MENDED:
         better = _read_mended(made, matcher)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from probes.replies.reader import read_text, read_with
 from probes.replies.rulebook import Book, Matcher, Rule
-from probes.replies.sources import Problem, Source, Sources, book, read_file, shipped
+from probes.replies.sources import Problem, Source, Sources, book, notions, read_file, shipped
 
 
 def _own(path: Path) -> Sources:
@@ -56,7 +56,10 @@ def _wrong(source: Source, matcher: Matcher) -> list[Problem]:
 
 
 def prove(path: str | Path | None = None) -> list[Problem]:
-    """Return every problem of the rules in `path`, or of those shipped; an own rule that steals an example is one."""
+    """Return every problem of the rules in `path`, or of those shipped; an own rule that steals an example is one.
+
+    The notions are proven among themselves: they are asked only where no rule knows a text.
+    """
     theirs = shipped()
     if path is None:
         matcher = Matcher(book(theirs))
@@ -67,8 +70,15 @@ def prove(path: str | Path | None = None) -> list[Problem]:
     problems = list(found.problems)
     for source in found.rules:
         problems += _wrong(source, matcher)
-    if path is not None:
-        problems += _stolen(theirs, found, matcher)
+    return problems + (_wrong_notions() if path is None else _stolen(theirs, found, matcher))
+
+
+def _wrong_notions() -> list[Problem]:
+    found = notions()
+    matcher = Matcher(book(found))
+    problems = list(found.problems)
+    for source in found.rules:
+        problems += _wrong(source, matcher)
     return problems
 
 

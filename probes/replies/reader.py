@@ -5,7 +5,12 @@ from __future__ import annotations
 from probes.replies.clean import sound
 from probes.replies.plain import Known, read_plain
 from probes.replies.reading import Reading
-from probes.replies.rulebook import Matcher, shipped
+from probes.replies.rulebook import Matcher, notions, shipped
+
+LONGEST_SENTENCE = 2000
+"""A longer text is no dialog of a program, and not read by the notions that it is made of."""
+UNSURE = 36
+"""A reading by the rules that weighs no more is a mere hint; the notions say more."""
 
 
 def read_with(text: str, matcher: Matcher) -> Reading:
@@ -24,7 +29,22 @@ def read_text(text: str, own: Matcher | None = None) -> Reading:
         reading = read_with(text, own)
         if reading.rule is not None:
             return reading
-    return read_with(text, shipped())
+    from probes.replies import bounce
+
+    whole = bounce.read_message(text, shipped())
+    if whole is not None:
+        return whole
+    return _read_notions(sound(text))
+
+
+def _read_notions(text: str) -> Reading:
+    """Read a text by the rules, and by its notions where these say little and no server's code stands in it."""
+    reading, weight = read_plain(text, shipped())
+    coded = reading.reply_code is not None or reading.enhanced_code is not None
+    if weight > (0 if coded else UNSURE) or len(text) > LONGEST_SENTENCE:
+        return reading
+    again, heavier = read_plain(text, notions())
+    return again if heavier > weight else reading
 
 
 def read_live(  # noqa: PLR0917 - as `read_reply`, which names them

@@ -256,6 +256,16 @@ def _uncollected() -> Iterator[None]:
 @cache
 def shipped() -> Matcher:
     """Return the matcher of the rules that are shipped, loaded once from their compiled form."""
-    path = Path(__file__).with_name("rules.json")
+    return _loaded("rules.json")
+
+
+@cache
+def notions() -> Matcher:
+    """Return the matcher of what is asked where no rule knows the words, loaded when it is first needed."""
+    return _loaded("notions.json")
+
+
+def _loaded(name: str) -> Matcher:
+    path = Path(__file__).with_name(name)
     with _uncollected():
         return Matcher(msgspec.json.decode(path.read_bytes(), type=Book))

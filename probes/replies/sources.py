@@ -21,6 +21,8 @@ from probes.replies.rulebook import Book, Pattern, Rule
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
 COMPILED = HERE / "rules.json"
+NOTIONS = HERE / "notions"
+COMPILED_NOTIONS = HERE / "notions.json"
 STAGES = ("dns", "connect", "tls", "auth", "mail", "rcpt", "data")
 _LISTS = ("patterns", "with", "unless", "stages", "codes", "enhanced", "providers", "also", "examples", "not")
 _PLAIN = frozenset(r"\.^$*+?{}[]|()")
@@ -247,6 +249,11 @@ def shipped() -> Sources:
     return _all_in(RULES)
 
 
+def notions() -> Sources:
+    """Read what is asked where no rule knows the words: which thing of the mail world is said to be in which state."""
+    return _all_in(NOTIONS)
+
+
 @functools.cache
 def _all_in(rules: Path) -> Sources:
     found = Sources()
@@ -274,11 +281,11 @@ def compiled(found: Sources) -> bytes:
 
 
 def main() -> None:
-    """Write the compiled form anew; run after every change of a rule: `python -m probes.replies.sources`."""
-    found = shipped()
-    for problem in found.problems:
-        print(problem)
-    COMPILED.write_bytes(compiled(found))
+    """Write the compiled forms anew; run after every change of a rule: `python -m probes.replies.sources`."""
+    for found, made in ((shipped(), COMPILED), (notions(), COMPILED_NOTIONS)):
+        for problem in found.problems:
+            print(problem)
+        made.write_bytes(compiled(found))
 
 
 if __name__ == "__main__":  # pragma: no cover - run as a command

@@ -220,3 +220,18 @@ def test_causes_that_a_dialog_lists_as_possible_are_no_observation(text: str, ca
 )
 def test_what_a_dialog_says_of_its_buttons_is_no_cause(text: str):
     assert read(text).cause == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "quote"),
+    [
+        ("ErrorYahooSendMessageDailyLimitExceeded", Cause.RATE_LIMITED, "DailyLimitExceeded"),
+        ("code: MailErrorNoRecipientGiven", Cause.RECIPIENT_SYNTAX, "NoRecipient"),
+        ("MCOErrorStartTLSNotAvailable", Cause.STARTTLS_NOT_OFFERED, "StartTLSNotAvailable"),
+    ],
+)
+def test_words_that_capitals_hold_together_are_read_apart_and_quoted_as_they_stood(text: str, cause: Cause, quote: str):
+    reading = read(text)
+    assert reading.cause is cause
+    assert quote in reading.quote
+    assert reading.quote in text

@@ -15,7 +15,7 @@ from probes.replies.atoms import atoms, beside
 from probes.replies.proof import matched
 from probes.replies.rulebook import Matcher, Pattern, Rule
 from probes.replies.rulebook import shipped as loaded
-from probes.replies.sources import COMPILED, RULES, book, compiled, shipped
+from probes.replies.sources import COMPILED, COMPILED_NOTIONS, NOTIONS, RULES, book, compiled, notions, shipped
 
 OWN = """
 rules:
@@ -40,10 +40,37 @@ def test_every_rule_has_an_example_that_it_matches_alone():
 
 def test_the_compiled_rules_are_those_of_the_sources():
     assert COMPILED.read_bytes() == compiled(shipped()), "run python -m probes.replies.sources"
+    assert COMPILED_NOTIONS.read_bytes() == compiled(notions()), "run python -m probes.replies.sources"
 
 
-def test_every_file_of_rules_bears_the_name_of_a_cause():
-    assert {path.stem for path in RULES.glob("*.yaml")} <= {cause.value for cause in Cause}
+@pytest.mark.parametrize("folder", [RULES, NOTIONS])
+def test_every_file_of_rules_bears_the_name_of_a_cause(folder: Path):
+    assert {path.stem for path in folder.glob("*.yaml")} <= {cause.value for cause in Cause}
+
+
+def test_a_sentence_that_no_rule_knows_is_read_by_its_notions_and_never_for_certain():
+    assert all(source.rule.confidence is Confidence.POSSIBLE for source in notions().rules)
+    reading = read("Sending aborted: the outgoing host refuses our connection on port 587.")
+    assert (reading.cause, reading.rule) == (Cause.CONNECTION_REFUSED, "connection_refused.notion")
+    assert reading.confidence is Confidence.POSSIBLE
+    assert read("The moon refuses our invitation to tea.").cause is Cause.UNKNOWN
+
+
+def test_what_a_rule_knows_is_not_read_by_its_notions():
+    reading = read("The mailbox of the recipient is full, said the server, and hung up")
+    assert reading.rule is not None
+    assert "notion" not in reading.rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "554 5.0.0 Service is unavailable",
+        "Sending aborted: the outgoing host refuses our connection on port 587." + " The moon is out." * 200,
+    ],
+)
+def test_neither_a_coded_reply_nor_a_long_text_is_read_by_its_notions(text: str):
+    assert "notion" not in (read(text).rule or "")
 
 
 def test_an_own_rule_goes_before_those_shipped(tmp_path: Path):
@@ -254,8 +281,10 @@ def test_the_command_writes_the_compiled_form_anew(monkeypatch: pytest.MonkeyPat
     from probes.replies import sources
 
     monkeypatch.setattr(sources, "COMPILED", tmp_path / "rules.json")
+    monkeypatch.setattr(sources, "COMPILED_NOTIONS", tmp_path / "notions.json")
     sources.main()
     assert (tmp_path / "rules.json").read_bytes() == COMPILED.read_bytes()
+    assert (tmp_path / "notions.json").read_bytes() == COMPILED_NOTIONS.read_bytes()
     assert capsys.readouterr().out == ""
     monkeypatch.setattr(sources, "RULES", tmp_path)
     (tmp_path / "ok.yaml").write_text("rules: 5")
