@@ -305,6 +305,10 @@ def _unbroken(lines: list[str]) -> str:
     return "".join(made) + lines[-1]
 
 
+LOGGED_ROUTE = "viamx="
+"""What rules see, in as many letters, where a log of Postfix or Sendmail names the server that a mail went to."""
+
+
 def from_lines(lines: list[str]) -> Clean:
     """Make a clean text of lines that are plain already."""
     text = _unbroken(lines) if 1 < len(lines) < MOST_LINES else "\n".join(lines)
@@ -321,4 +325,5 @@ def from_lines(lines: list[str]) -> Clean:
         shown, hay = shown + added, hay + added.lower()
     if not hay.isascii():
         hay = hay.translate(folding())
+    hay = hay.replace("relay=", LOGGED_ROUTE)
     return Clean(tuple(lines), shown, hay, hay.encode("utf-8", "replace"))

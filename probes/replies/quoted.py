@@ -25,6 +25,7 @@ _MARKS = (
     "sendfailedexception",
     "smtp error (",
     "unknown address error",
+    "remote host said",
     "server said",
     "server returned",
     "antw",
@@ -51,7 +52,7 @@ _QUOTED = (
     r"|(?:ответ|отклик) сервера|сервер ответил|服务器(?:的)?响应为?|サーバーの応答|odpowied[zź] serwera(?: by[lł]a)?"
     r"|sunucu(?:nun)? yan[iı]t[iı])\W{0,4}[:\s]|with message [\"']"
     r"|smtp(?:recipientsrefused|dataerror)\W.{0,80}?\([245]\d\d, b?['\"]|smtp(?:address|send)failedexception:"
-    r"|(?:rcpt to|data end|data) command failed:|server message:|unknown address error|<\*\* )\W{0,3}"
+    r"|(?:rcpt to|data end|data) command failed:|server message:|unknown address error|remote host said:|<\*\* )\W{0,3}"
 )
 _IN_BRACKETS = r"(?i)smtp error \(-?\d{1,3}\): [^()]{3,120}\("
 _ENDS = (
@@ -61,7 +62,7 @@ _ENDS = (
     r"|\.?\s*por favor,? (?:compr|verif)|\.?\s*controllare (?:il|l.)|\.?\s*controleer (?:de|het)"
     r"|\.?\s*verifique (?:o|se)\b|\.?\s*use the pop-?up menu"
     r"|['\"”»]\s*(?:\(code|your user ?name|in /|$)|\.?\s*your user ?name/password"
-    r"|\s*msmtp: could not|\s+-> quit\b|\s+<- |\s+=== \w"
+    r"|\s*giving up on |\s+at \w+(?:\.[\w.<>]+)? \(|\s*msmtp: could not|\s+-> quit\b|\s+<- |\s+=== \w"
     r"|['\"]\)|\s+at (?:com|jakarta|javax|org)\.|; ?nested exception|\s*smtp error:|\s+server error:"
     r"|\s+server: ['\"]|\s+protocol: (?:smtp|imap|pop3)\b|\s+\(0x8[0-9a-f]{7}\)"
     r"|\s+error (?:number|id|code)\b|\s*smtp code:|\s*additional smtp info)"
@@ -91,7 +92,7 @@ def reply(shown: str) -> tuple[str, str] | None:
     return said, shown[:start] + (rest[end.start() :] if end else "")
 
 
-_CODED = r"""(?i)[a-z](?::|\s?[('"])\s{0,3}['"(<]?([45]\d\d[ -]\S)"""
+_CODED = r"""(?i)[a-z](?:[:;]|\s?[('"])\s{0,3}['"(<]?([45]\d\d[ -]\S)"""
 
 
 def coded(shown: str) -> tuple[str, str] | None:

@@ -142,3 +142,31 @@ def test_a_greeting_that_forbids_spam_says_nothing_of_spam():
     )
     assert read(log).cause == "connection_dropped"
     assert read("220 mail.example.com ESMTP NO UCE\n535 5.7.8 authentication failed").cause == "auth_failed_credentials"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<bob@example.org>:\n192.0.2.77 does not like recipient.\nRemote host said: {}\nGiving up on 192.0.2.77.",
+        "<bob@example.org>:\n192.0.2.77 failed after I sent the message.\nRemote host said: {}",
+        "host mx.example.org[192.0.2.77] said: {} (in reply to RCPT TO command)",
+        "B6FE16D818B: to=<bob@example.org>, relay=mx.example.org[192.0.2.77]:25, status=bounced (host mx said: {})",
+        "bob@example.org\nmx.example.org #<mx.example.org #5.5.0 smtp;{}> #SMTP#",
+        "Generating server: ex1.example.com\n\nbob@example.org\nRemote Server returned '{}'",
+        "Error: Message failed: {}\n    at SMTPConnection._formatError (/app/smtp-connection/index.js:784:19)",
+        "The response from the remote server was:\n\n{}",
+    ],
+)
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("550 address is administratively disabled", "suspended_or_disabled_mailbox"),
+        ("554 5.7.9 Message not accepted for policy reasons.", "spam_or_policy_rejected"),
+        ("550 5.7.1 Requested action not taken: message refused", "spam_or_policy_rejected"),
+        ("552 5.2.2 user over allocation", "mailbox_full"),
+        ("554 IP 192.0.2.1 is in jail", "ip_blocklisted"),
+        ("552 El buzón del destinatario está lleno", "mailbox_full"),
+    ],
+)
+def test_a_reply_means_the_same_whoever_passes_it_on(around: str, said: str, cause: str):
+    assert read(around.format(said)).cause == cause
