@@ -6,6 +6,7 @@ from probes.replies import bounce_words as words
 from probes.replies.clean import folding, pattern, straightened, unwrapped
 from probes.replies.facts import addresses
 from probes.replies.message import Fields, grouped
+from probes.replies.pasted import addresses_mended
 
 MOST_LINES = 3000
 """Lines of a bounce in which recipients are looked for."""
@@ -104,9 +105,7 @@ def _usable(address: str, excluded: tuple[str, ...], named: bool = False) -> boo
 
 def recipients(human: str, excluded: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return the recipients that a bounce written for people names, each with the lines that stand with it."""
-    human = pattern(words.APART).sub(r"<\1>", straightened(unwrapped(human)))
-    if " at " in human or "at)" in human or "at]" in human:
-        human = pattern(words.AT).sub(r"\1@\2", human)
+    human = addresses_mended(straightened(unwrapped(human)))
     lines = human.splitlines()[:MOST_LINES]
     if "*" in human:
         lines = [pattern(words.BOLD).sub(r"\1\2", line) for line in lines]
@@ -156,6 +155,8 @@ def _blocks(lines: list[str], excluded: tuple[str, ...]) -> list[tuple[str, list
     open_block, in_dialogue, sender = False, False, False
     for line in lines:
         start = None if sender and line.strip() else _recipient_line(line, excluded)
+        if start and open_block and pattern(words.ORIGINAL).search(line):
+            start = None
         if not start and not open_block and "@" in line:
             start = _generated(line, excluded)
         if open_block and not start and in_dialogue and pattern(words.TRANSCRIPT).search(line):
@@ -207,8 +208,11 @@ def _inline(lines: list[str], excluded: tuple[str, ...]) -> list[str]:
     for number, each in enumerate(words.INLINE):
         seen: dict[str, str] = {}
         for match in pattern("(?i)" + each).finditer(text):
-            if _usable(match.group(1), excluded, named=number < words.NAMING_SENTENCES):
-                seen.setdefault(match.group(1).strip(".").lower(), match.group(1).strip("."))
+            asked = pattern(words.ASK).search(text[max(0, match.start(1) - 60) : match.start(1)])
+            if not asked and _usable(match.group(1), excluded, named=number < words.NAMING_SENTENCES):
+                others, _ = _more(text[match.end(1) : match.end(1) + 500].lstrip("'\")>"), excluded)
+                for one in (match.group(1).strip("."), *others):
+                    seen.setdefault(one.lower(), one)
         if seen:
             return list(seen.values())[:20]
     return []

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-_A = r"([\w\x{c0}-\x{24f}.!#$%&'*+/=?^{|}~-]+@[\w\x{c0}-\x{24f}-]+(?:\.[\w\x{c0}-\x{24f}-]+)*)"
+ADDRESS = r"([\w\x{c0}-\x{24f}.!#$%&'*+/=?^{|}~-]+@[\w\x{c0}-\x{24f}-]+(?:\.[\w\x{c0}-\x{24f}-]+)*)"
 COPY = (
     r"(?im)^[ \t>|*]*(?:-[- ]*|=-{2,}|={2,}|_{3,}|\*{3,}|\|-+|#+)?[ \t]*(?:below (?:this line|the next line|is|are) (?:is )?(?:a copy|the headers?|the original)|this is a copy of (?:the|your) message|"
     r"(?:the )?original (?:message|mail) (?:follows|headers?|text|details|-|attached|as received|was:)|original message\W*$|unsent message(?: below)?|here is (?:a copy|the (?:first|original|beginning))|"
@@ -36,7 +36,7 @@ MARKS = (
     "adresse introuvable", "indirizzo non trovato", "endereco nao encontrado", "adres niet gevonden", "address not found",
     "gick inte att leverera", "kunde inte leverera", "kunne ikke levere", "blev ikke leveret", "ikke leveres til", "toimitus epaonnistui",
     "kezbesitesi nem sikerult", "nie powiodlo", "se nezdarilo", "livrarea nu a reusit", "η παραδοση", "teslim edilemedi",
-    "was rejected by a remote mail server", "did not receive this message", "impossible de remettre", "impossible de joindre", "impossible de livrer", "no se puede localizar", "no recibieron su mensaje", "falha na entrega",
+    "nie zostala dostarczona", "nie moze zostac dostarczon", "was rejected by a remote mail server", "did not receive this message", "impossible de remettre", "impossible de joindre", "impossible de livrer", "no se puede localizar", "no recibieron su mensaje", "falha na entrega",
     "falha de entrega", "error de entrega", "error en la entrega", "fehler bei der nachrichtenzustellung", "nicht erreicht werden", "hat einige oder alle",
     "non ha raggiunto", "impossibile raggiungere", "niet bereikt", "niet worden bereikt", "nao alcancou", "nao foi possivel alcancar",
     "nadde inte", "kan inte nas", "nadde ikke", "nie dotar", "nie mozna skontaktowac", "не достигло", "сбой доставки", "remote server returned", "gave this error",
@@ -50,77 +50,63 @@ BELOW_NAMED = (
     r"получател|адресат|alici|收件|受信者|宛先|받는 사람|수신자|παραληπτ)[^\n@]{0,80}[:：][ \t]*\n(?:[ \t]*\n){0,2}[^\n]{0,60}@"
 )
 """A line that speaks of recipients and ends in a colon, and an address below it; small letters without marks."""
-APART = r"<[ \t]*" + _A + r"[ \t]*>"
-"""An address that has gaps within its brackets."""
-_HEADS = (
-    r"from|to|cc|subject|date|sent|von|an|gesendet|betreff|datum|de|à|a|para|envoyé|objet|asunto|fecha|enviado(?: el)?|da|per|oggetto|data|inviato|"
-    r"aan|onderwerp|verzonden|assunto|til|till|fra|från|ämne|emne|od|do|temat|от|кому|тема|дата|差出人|宛先|件名|日付|送信日時|发件人|收件人|主题"
-)
-LONE_LABEL = r"(?im)^[ \t>*|]*(" + _HEADS + r")[*]?\s?[:：][ \t*]*\n(?:[ \t]*\n)?[ \t>|]*([^\s:][^\n]*)$"
-"""A label of a mail's head on a line of its own, and what belongs to it on the next, as web pages are copied."""
-NEXT_LINE = (
-    r"(?i)[ \t]+((?:reporting-mta|received-from-mta|arrival-date|final-recipient|original-recipient|action|status|remote-mta|diagnostic-code|last-attempt-date|will-retry-until|"
-    r"x-postfix-[\w-]+|x-failed-recipients|from|to|cc|subject|sent|date)[ \t]?:[ \t]|<"
-    + _A[1:-1]
-    + r">(?: \([^)\n]*\))?:[ \t])"
-)
-"""What stood at the beginning of a line in a bounce that has come as one line."""
-NEXT_ADDRESS = (
-    r"(?i)((?:failed|permanently|delayed|delivered|delivery|errors?|recipients?|destinations?|address(?:es)?|groups?|lists?|users?)[^\w@<]{1,16}|[ \t])(<?"
-    + _A[1:-1]
-    + r">?(?:[ \t]+(?:host \S+ \[|smtp error|retry time|unrouteable|no such user|mailbox|all hosts|technical details|the e-?mail|reason)))"
-)
 _DAY = r"(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)\w*[., ])"
 LINES = (
     # an address in angle brackets, then a text (qmail, Postfix); the words "expanded from" may stand between
-    r"^\s*<" + _A + r">(?: \((?:expanded|from|ursprunglich)[^)]*\))?\s*:\s*(.*)$",
+    r"^\s*<" + ADDRESS + r">(?: \((?:expanded|from|ursprunglich)[^)]*\))?\s*:\s*(.*)$",
     # an address, then a text; or a line of the address alone (Exim, Sendmail, Gmail, Exchange, many others)
-    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?[<'\"(\[]{0,2}(?:mailto:|smtp:|rfc822;|rcpt |to: ?)?" + _A + r"[>'\")\].,]{0,3}\s*(?:[:;]\s*(.*))?$",
+    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?[<'\"(\[]{0,2}(?:mailto:|smtp:|rfc822;|rcpt |to: ?)?" + ADDRESS + r"[>'\")\].,]{0,3}\s*(?:[:;]\s*(.*))?$",
     # an address, then what became of it in brackets, after dots or after a dash (GroupWise, Sendmail, MDaemon)
-    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?(?:\d{3}[ -])?(?:\d\.\d\.\d{1,3} )?[<'\"(]{0,2}" + _A + r"[>'\")]{0,2}(?: ?\.{2,3}\s*| \s*-{1,2}>? +|,? +\(| (?:has |have )?(?:failed|bounced)\b:?|\s*[|\x{2502}\t]\s*)(.*)$",
+    r"^\s*(?:[-*o•·]\s+|\d{1,3}[.)]\s+)?(?:\d{3}[ -])?(?:\d\.\d\.\d{1,3} )?[<'\"(]{0,2}" + ADDRESS + r"[>'\")]{0,2}(?: ?\.{2,3}\s*| \s*-{1,2}>? +|,? +\(| (?:has |have )?(?:failed|bounced)\b:?|\s*[|\x{2502}\t]\s*)(.*)$",
     # an address, then "on" and a date (Exchange)
-    r"^\s*(?:.{0,120}smtp=)?['\"<]{0,2}" + _A + r"['\">;]{0,2} (?:on|am|le|el|il|op|em|en|a|à|à la date du|den|på|pa|dne|dnia|w dniu|v|в|на) (" + _DAY + r".*)$",
+    r"^\s*(?:.{0,120}smtp=)?['\"<]{0,2}" + ADDRESS + r"['\">;]{0,2} (?:on|am|le|el|il|op|em|en|a|à|à la date du|den|på|pa|dne|dnia|w dniu|v|в|на) (" + _DAY + r".*)$",
     # a name, then an address in brackets
-    r"^\s*['\"]?[^<>@:]{1,60}[<(\[]{1}(?:mailto:)?" + _A + r"[>)\]](?:<mailto:[^>]*>)?['\"]?\s*(?:[:;]\s*(.*))?$",
+    r"^\s*['\"]?[^<>@:]{1,60}[<(\[]{1}(?:mailto:)?" + ADDRESS + r"[>)\]](?:<mailto:[^>]*>)?['\"]?\s*(?:[:;]\s*(.*))?$",
+    # a name, an address in brackets, and a date
+    r"^\s*['\"]?[^<>@:]{1,60}[<(\[]" + ADDRESS + r"[>)\]] (?:on|am|le|el|il|op|em|en|a|à|à la date du|den|på|pa|dne|dnia|w dniu|v|в|на) (" + _DAY + r".*)$",
+    # an address, then a reply
+    r"^\s*[<'\"(\[]{0,2}" + ADDRESS + r"[>'\")\]]{0,2}\s+([45]\d\d[ #-].*)$",
     # an address, then the same in brackets (Active!hunter)
-    r"^\s*['\"]?" + _A[1:-1] + r"['\"]?\s*[<(\[](?:mailto:)?" + _A + r"[>)\]]\s*(?:[:;]\s*(.*))?$",
+    r"^\s*['\"]?" + ADDRESS[1:-1] + r"['\"]?\s*[<(\[](?:mailto:)?" + ADDRESS + r"[>)\]]\s*(?:[:;]\s*(.*))?$",
     # an address within one of X.400 (Exchange 5.5)
-    r"^\s*[cC]=.{0,120}[sS][mM][tT][pP]=" + _A + r";?(.*)$",
+    r"^\s*[cC]=.{0,120}[sS][mM][tT][pP]=" + ADDRESS + r";?(.*)$",
     # labelled
     r"^\s*(?:final[- ]recipients?|original[- ]recipients?|failed recipients?|recipients?(?: e-?mail)?(?: address(?:es)?)?|rcpt to|original address|addressed to|error-for|"
     r"(?:failed|undeliverable|undelivered|invalid|bad|intended|unknown|failing) (?:final )?(?:delivery )?(?:recipients?|address(?:es)?|user(?:id)?)|address(?:es)?|empfanger|empfängeradresse|empfänger|destinataires?|destinatarios?|destinatari[oa]?|"
-    r"ontvangers?|e-?mail(?: address)?|mailbox|sent to|deliver(?:y)? to|宛先|受信者)\s*(?:\(s\))?\s*[:=]\s*(?:rfc822;\s*|\[?smtp:)?['\"<]{0,2}" + _A + r"['\">\]]{0,2}\s*(.*)$",
+    r"ontvangers?|e-?mail(?: address)?|mailbox|sent to|deliver(?:y)? to|宛先|受信者)\s*(?:\(s\))?\s*[:=]\s*(?:rfc822;\s*|\[?smtp:)?['\"<]{0,2}" + ADDRESS + r"['\">\]]{0,2}\s*(.*)$",
     # at the end of a sentence that names recipients
     r"^[^@:：]{3,140}(?:recipients?|(?:following|these) (?:e-?mail )?(?:address(?:es)?|users?|people|persons?|contacts?)|destinat[aá]ri[oa]s?|destinatari|destinataires?|empf(?:ä|ae?)nger\w*|ontvangers?|geadresseerden?|adresat\w*|odbiorc\w*|mottagare|mottakere?|modtagere?)"
-    r"(?: or groups?)?(?:\(s\))?\s*[:：]\s*['\"<]{0,2}(?:mailto:)?" + _A + r"['\">]{0,2}\s*(.*)$",
+    r"(?: or groups?)?(?:\(s\))?(?: [^@:：]{0,50})?\s*[:：]\s*['\"<]{0,2}(?:mailto:)?" + ADDRESS + r"['\">]{0,2}\s*(.*)$",
 )  # fmt: skip
 HEADS_AGAIN = r"(?im)^[ \t>|*]*(?:received: (?:from |by |\(qmail )|return-path: ?<)"
 """The head of a mail in the middle of a text: the copy begins here, where no mark says so."""
-SAID_NEXT = r"^[^\n]*\n(?:[ \t>|*]*\n){0,4}[ \t>|]*<" + _A + r">(?: \([^)\n]*\))?\s*:"
+SAID_NEXT = r"^[^\n]*\n(?:[ \t>|*]*\n){0,4}[ \t>|]*<" + ADDRESS + r">(?: \([^)\n]*\))?\s*:"
 """A line that is about a recipient right below what looks like the mark of a copy: it is none."""
-SURELY = r"^[ \t>|]*<" + _A + r">(?: \([^)]*\))?(?:\s*:| (?:has |have )?(?:failed|bounced)\b)"
+SURELY = r"^[ \t>|]*<" + ADDRESS + r">(?: \([^)]*\))?(?:\s*:| (?:has |have )?(?:failed|bounced)\b)"
 """A line that is about a recipient in the way of qmail and Postfix: nothing else looks so."""
 NAMING_SENTENCES = 5
 """How many of the first sentences name a recipient and nobody else."""
-MORE = r"^[\s,;&/]+(?:(?:and|und|et|y|e|en|og|och|i) )?[<'\"(]{0,2}(?:mailto:)?" + _A + r"[>'\")]{0,2}([\s,;&/:].*)?$"
+MORE = (
+    r"^[\s,;&/]+(?:(?:and|und|et|y|e|en|og|och|i) )?[<'\"(]{0,2}(?:mailto:)?" + ADDRESS + r"[>'\")]{0,2}([\s,;&/:].*)?$"
+)
 """One more recipient on the same line."""
-AT = r"(?im)^([ \t]*[<'\"(]?[\w.+-]+)(?: ?(?:\(at\)|\[at\]|\{at\}) ?| at )((?:[\w-]+\.)+[a-z]{2,}[>'\")]?[ \t]*(?::.*)?)$"
-"""An address with a word for its sign, on a line of its own."""
-LABELLED = 7
+LABELLED = 9
 NAMING = (0, LABELLED)
-SENTENCE = 8
+ORIGINAL = r"(?i)^[ \t>|*]*original[- ](?:address|recipient)\s*:"
+"""The address that a recipient had at first, below its last one."""
+SENTENCE = 10
 """Those of the lines that name a recipient and nobody else: a help desk's address too is one there."""
 ENDS = (
     # a few words, then an address at the end of the line (IMail, SurfControl, AOL)
     r"^\s*(?:[-*] )?((?:[a-z'/-]+ ){0,7}[a-z'-]+(?:(?: \d+)? attempts?)?(?: ?:|(?: is| to| for| user| at)(?:[ <'\"(\[]))) ?[<'\"(\[]{0,2}"
-    + _A
+    + ADDRESS
     + r"[>'\")\].]{0,3}\s*(?:\((.*)\))?$"
 )
-GENERATED = r"^\s*\(?(?:ultimately )?(?:generated|expanded) (?:by|from):? <?" + _A + r">?\)?\s*$"
+GENERATED = r"^\s*\(?(?:ultimately )?(?:generated|expanded) (?:by|from):? <?" + ADDRESS + r">?\)?\s*$"
 """The address that one kept to itself was made of (Exim); a recipient where no other stands above it."""
 TRANSCRIPT = r"^\s*(?:\.\.\. while talking to |>>> |<<< )"
 """A line of a dialogue with the next server; what was said of a recipient ends there."""
-VERP = r"(?i)^(?:[^=]*?(?:bounces?|owner|return|errors?)[\w.]*[-+_]|[^=+]+\+)(?:\d+[-+.])*([\w.+-]+)=((?:[\w-]+\.)+[a-z]{2,})$"
+VERP = r"(?i)^(?:[^=]*?(?:bounces?|owner|return|errors?)[\w.]*[-+_]|[^=+]+\+)(?:[\w.]*\d{4,}[\w.]*[-+]|\d+[-+.])*([\w.+-]+)=((?:[\w-]+\.)+[a-z]{2,})$"
 """The local part of a return path that holds a recipient."""
 BOLD = r"(^|[\s<(\"'])\*{1,2}([^\s*<>@]+@[^\s*<>@]+?)\*{1,2}"
 """An address that a mail program shows in bold, as it pastes that."""
@@ -147,10 +133,10 @@ SHORT = (
 ECHOED = (
     # the head of the mail that came back, as it is told again: an address here is a recipient where nothing better is
     r"^\s*[-*]?\s*(?:to|an|à|a|para|aan|per|kopie|cc)\s*:\s*(?:rfc822;\s*|smtp:)?['\"<]{0,2}(?:[^<>@:]{1,60}<)?"
-    + _A
+    + ADDRESS
     + r"['\">]{0,2}\s*(.*)$"
 )
-SENDER = r"(?i)(?:(?:contact|reach)\b[^.:\n]{0,80} (?:at|via|by|to)|(?:send|direct|address|forward) (?:any |all |further |your )*(?:questions?|inquir\w+|comments?|mails?|e-?mails?|requests?|complaints?)[^.:\n]{0,60} to|(?:sent|written) by|(?:message|mail|e-?mail)s? from|sender|absender\w*|exp.diteur|remitente|mittente|afzender|remetente|originator)\W*$"
+SENDER = r"(?i)(?:(?:contact|reach)\b[^.:\n]{0,80} (?:at|via|by|to)|(?:send|direct|address|forward) (?:any |all |further |your )*(?:questions?|inquir\w+|comments?|mails?|e-?mails?|requests?|complaints?)[^.:\n]{0,60} to|(?:sent|written) by|(?:message|mail|e-?mail)s? from|sender|absender\w*|exp.diteur|remitente|mittente|afzender|remetente|originator|wenden sie sich (?:bitte )?an|fragen (?:bitte )?an|kontakt(?:ieren sie)?|contacte[zr]?|adressez[- ]vous à|dirij\w+ a|rivolg\w+ a|contatt\w+|お問い合わせ(?:先|は)?|联系)\W*$"
 """A line that ends so is followed by the address of the sender, or of whom to ask."""
 TELLING = r"(?i)^(?:(?:unknown|invalid|bad) (?:user|recipient|address|mailbox)|\d{3}[ -]|\d\.\d\.\d)"
 """What before an address already says why."""
@@ -181,27 +167,30 @@ STAGES = (
 BRACKETED = r"<\S{1,80} #\d\.\d\.\d{1,3} smtp;\s*([^\n]*)"
 NOT_ENDS = (
     r"(?i)from|sender|repl|contact|write|support|help|question|assist|generated|behalf|report|forward|notif|by\b|message-id|please|administrat|www|http|subject|date|sent\b|"
-    r"return|cc:|subscri|remove|confirm|post"
+    r"return|cc:|subscri|remove|confirm|post|frage|wenden|kontakt|hilfe|bitte an|schreiben|absender|joindre|contacter|adressez|adresser|aide|écri|expéditeur|consult|dirij|dirig|ayuda|pregunt|escri|remitente|"
+    r"informazioni|rivolg|contatt|assisten|scriv|mittente|vragen|contact op|hulp|afzender|dúvid|duvid|entre em|ajuda|remetente|問い合わせ|連絡|送信者|联系|咨询|发件人|문의|보낸|обра[тщ]|вопрос|отправител"
 )
 """Words before an address that say it is somebody else's."""
+ASK = r"(?i)(?:questions?|fragen|wenden sie sich|kontaktieren|hilfe|contact(?:er|ez|e|ar)?|adressez|dirij\w+|rivolg\w+|contatt\w+|escrib\w+|écri\w+|schreib\w+|write|scriv\w+|escrev\w+|pis\w+|kontakt\w*|vragen|dúvidas|問い合わせ|联系|문의|обра[тщ]\w+)[^.;:!?@]{0,40}$"
+"""Words before an address that say whom to ask."""
 INLINE = (
-    r"have been processed by the mail server: *<?" + _A + r">?; *failed",
+    r"have been processed by the mail server: *<?" + ADDRESS + r">?; *failed",
     r"(?:no se (?:ha podido entregar|ha entregado|pudo entregar)|no (?:ha sido|fue) entregado|n['’]a pas (?:pu )?(?:été |être |etre )?(?:remis|délivré|distribué|transmis|envoyé)e?|"
     r"non (?:è|e'|e) stat[oa] (?:recapitat|consegnat|inviat)[oa]|não (?:foi|pôde ser|pode ser) entregue|is niet (?:bezorgd|afgeleverd)|(?:wurde|konnte) nicht|kunde inte levereras|levererades inte|"
-    r"kunne ikke leveres|ble ikke levert|blev ikke leveret|nie została dostarczona|не (?:было|удалось) достави?\w*|не доставлено) (?:al? |à |an |bij |aan |para |till |til |do |на адрес |по адресу |получателю |"
-    r"al destinatario |au destinataire |ao destinatário |den Empfänger |die Adresse ){0,2}['\"<(«]{0,2}" + _A,
-    _A + r"[>)]?(?: ?様)? ?(?:に|へ|宛に|宛てに|에게|에|님에게) ?(?:メール|メッセージ|메일|메시지|メ|は|を|配信|配送|送信|전송|전달)",
-    r"(?:无法(?:发送|投递|送达)(?:到|至|给)?|未(?:能)?(?:送达|投递到|发送到|发送至)|無法傳(?:送|遞)(?:到|至|給)?|未送達|送信できませんでした[:：])[:： ]*['\"<(]?" + _A,
-    r"problem (?:while )?delivering (?:your |the |a )?(?:e-?mail|message|mail) to ['\"<(]{0,2}" + _A,
+    r"kunne ikke leveres|ble ikke levert|blev ikke leveret|nie (?:została|mogła zostać|może zostać) (?:dostarczona|doręczona)|не (?:было|удалось) достави?\w*|не доставлено) (?:al? |à |an |bij |aan |para |till |til |do |на адрес |по адресу |получателю |"
+    r"al destinatario |au destinataire |ao destinatário |den Empfänger |die Adresse ){0,2}(?:[^@.;?!]{0,60}[ :])?['\"<(«]{0,2}" + ADDRESS,
+    ADDRESS + r"[>)]?(?: ?様)? ?(?:に|へ|宛に|宛てに|에게|에|님에게|adresine|adresli kişiye) ?(?:メール|メッセージ|메일|메시지|メ|は|を|配信|配送|送信|전송|전달|teslim|gönder|ilet)",
+    r"(?:无法(?:发送|投递|送达)(?:到|至|给)?|未(?:能)?(?:送达|投递到|发送到|发送至)|無法傳(?:送|遞)(?:到|至|給)?|未送達|送信できませんでした[:：])[:： ]*['\"<(]?" + ADDRESS,
+    r"problem (?:while )?delivering (?:your |the |a )?(?:e-?mail|message|mail) to ['\"<(]{0,2}" + ADDRESS,
     r"(?:your |the )?(?:e-?mail |mail )?(?:message|mail|e-?mail|letter)(?: that you sent)? (?:to|for|addressed to|sent to) (?:the following (?:address|recipient)e?s?:? )?['\"<(]{0,2}(?:mailto:)?"
-    + _A
+    + ADDRESS
     + r"['\">)]{0,2}(?:<mailto:[^>]*>)?,? (?:could ?n.t|could not|was ?n.t|was not|has ?n.t|has not|has been|cannot|can.t|did not|is|failed|bounced|because|couldn)",
-    r"(?:deliver(?:ed|y)?|send|sent|mail|reach|message) (?:\w+ ){0,4}to:? (?:the (?:following )?(?:user|recipient|address|account)e?s?:? )?['\"<(]{0,2}" + _A,
-    r"(?:^|[^\w.@+-])(?:user|recipient|mailbox|address|addressed to|account|addressee)(?: name)?(?:: ?|[ <\"'(])['\"<(]{0,2}" + _A + r"['\">)]{0,2}",
-    r"rcpt to:? ?<" + _A + r">",
-    r"(?:^|[^\w.@+-])(?:an|à|a|para|aan|per)(?: die adresse| folgende\w*| l'adresse)?:? ['\"<(]{0,2}" + _A,
-    r"(?:sender|failed|failure|undelivered|error):? <" + _A + r">: (?:\d{3}[ -]|host |connect|user|mailbox)",
-    r"<" + _A + r">[.:]{0,3} (?:user|unknown|recipient|no such|mailbox|invalid|host|relay|sender|does|access)",
+    r"(?:deliver(?:ed|y)?|send|sent|mail|reach|message) (?:\w+ ){0,4}to:? (?:the (?:following )?(?:user|recipient|address|account)e?s?:? )?['\"<(]{0,2}" + ADDRESS,
+    r"(?:^|[^\w.@+-])(?:user|recipient|mailbox|address|addressed to|account|addressee)(?: name)?(?:: ?|[ <\"'(])['\"<(]{0,2}" + ADDRESS + r"['\">)]{0,2}",
+    r"rcpt to:? ?<" + ADDRESS + r">",
+    r"(?:^|[^\w.@+-])(?:an|à|a|para|aan|per)(?: die adresse| folgende\w*| l'adresse)?:? ['\"<(]{0,2}" + ADDRESS,
+    r"(?:sender|failed|failure|undelivered|error):? <" + ADDRESS + r">: (?:\d{3}[ -]|host |connect|user|mailbox)",
+    r"<" + ADDRESS + r">[.:]{0,3} (?:user|unknown|recipient|no such|mailbox|invalid|host|relay|sender|does|access)",
 )  # fmt: skip
 _SENTENCES = (
     r"this is an automatically generated delivery status notification",
@@ -249,6 +238,7 @@ NOBODY = (
     "help@",
     "helpdesk@",
     "microsoftexchange",
+    "imcea",
     "webmaster@",
     "hostmaster@",
     "prvs=",

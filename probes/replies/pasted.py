@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from probes.replies import bounce_words as words
+from urllib.parse import unquote
+
+from probes.replies import pasted_words as words
 from probes.replies.clean import pattern
 
 FIELD = r"^[A-Za-z][A-Za-z0-9-]{1,40}:(?:[ \t].*|$)"
@@ -58,8 +60,21 @@ def unquoted(text: str) -> str:
 
 def in_lines(text: str) -> str:
     """Return a bounce whose lines were lost, or a head whose labels stand on lines of their own, in lines again."""
-    if text.count("\n") * 500 < len(text) and "@" in text:
-        text = pattern(words.NEXT_LINE).sub(r"\n\1", pattern(words.NEXT_ADDRESS).sub(r"\1\n\2", text))
+    if "@" in text and any(len(line) > words.LONG_LINE and "@" in line for line in text.split("\n", 200)[:200]):
+        text = pattern(words.NEXT_ADDRESS).sub(r"\1\n\2\n", pattern(words.ANOTHER_ADDRESS).sub(r"\n\1\n\2", text))
+        text = pattern(words.NEXT_LINE).sub(r"\n\1", text)
     if len(pattern(words.LONE_LABEL).findall(text)) > 1:
         text = pattern(words.LONE_LABEL).sub(r"\1: \2", text)
     return text
+
+
+def addresses_mended(human: str) -> str:
+    """Return a text whose addresses are whole: over two lines, with a word for the sign, within one of Exchange's."""
+    if "<" in human:
+        human = pattern(words.APART).sub(r"<\1>", human)
+        human = pattern(words.BROKEN).sub(r"<\1\2\3\4", human)
+    if " at " in human or "at)" in human or "at]" in human or "at}" in human:
+        human = pattern(words.AT_IN_BRACKETS).sub(r"\1@\2", pattern(words.AT).sub(r"\1@\2", human))
+    if "IMCEASMTP-" in human:
+        human = pattern(words.WRAPPED).sub(lambda found: unquote(found.group(1).replace("+", "%")), human)
+    return human

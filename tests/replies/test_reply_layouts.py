@@ -63,6 +63,14 @@ LAYOUTS = {
     "a table": layout("The message could not be delivered.\n\nRecipient | Result\n", "@@ | 550 5.1.1 User unknown\n"),
     "a list on one line": lambda a: "Your message could not be delivered to the following recipients: " + ", ".join(a) + "\n\nReason: 550 5.1.1 User unknown\n",
     "a list in brackets": lambda a: "The mail server could not deliver the message.\nFailed recipients: " + "; ".join(f"<{one}>" for one in a) + "\nError: 550 5.1.1 no such user\n",
+    "in a sentence": lambda a: "Your message could not be delivered to " + " and ".join(a) + " because of 550 5.1.1 user unknown.\nQuestions? Write to desk@relay.example.\n",
+    "a German list": lambda a: "Die Nachricht konnte an folgende Empfänger nicht zugestellt werden: " + "; ".join(a) + "\nGrund: 550 5.1.1 User unknown\n\nBei Fragen wenden Sie sich bitte an desk@relay.example.\n",
+    "names with commas": layout("Your message did not reach some or all of the intended recipients.\nThe following recipient(s) cannot be reached:\n", "'Builder, Bob' <@@> on 3/4/2009 10:10 AM\n  550 5.1.1 user unknown\n"),
+    "brackets and a code": layout("The message could not be delivered.\n", "[@@] 550 5.1.1 unknown user\n"),
+    "dashes": layout("Delivery failed for these recipients:\n\n", "- @@ - 550 5.1.1 User unknown\n"),
+    "over two lines": lambda a: POSTFIX + "".join("<" + one.replace("@", "@\n    ") + ">: host mx said: 550 5.1.1 user unknown\n\n" for one in a),
+    "wrapped by Exchange": lambda a: "Delivery has failed to these recipients or groups:\n\n" + "".join("IMCEASMTP-" + one.replace("+", "+2B").replace("@", "+40") + "@ex.relay.example\n#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##\n\n" for one in a),
+    "brackets for the sign": lambda a: "Your mail could not be delivered.\n" + "".join("Recipient: " + one.replace("@", " (at) ") + "\n550 5.1.1 unknown user\n" for one in a),
     "at words": lambda a: "Your mail could not be delivered to:\n\n" + "".join(one.replace("@", " at ") + "\n   550 5.1.1 unknown user\n" for one in a),
 }  # fmt: skip
 REPORT = "Action: failed\nFinal-Recipient: rfc822;@@\nStatus: 5.1.1\nRemote-MTA: dns; mx.##\nDiagnostic-Code: smtp; 550 5.1.1 <@@>: no such user\n"

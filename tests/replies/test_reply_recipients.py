@@ -363,3 +363,44 @@ def test_a_head_of_many_hops_does_not_hide_the_bounce_below_it():
 def test_the_copy_begins_with_a_mail_s_own_head_where_no_mark_says_so():
     text = f"{POSTFIX}bob@example.org\n550 5.1.1 user unknown\nReturn-path: <ann@example.com>\nCarbon copies\n <dora@example.net>: hello\n"
     assert found(text) == ["bob@example.org"]
+
+
+def test_the_address_that_a_recipient_had_at_first_is_no_second_one():
+    head = "From: postmaster@mx.example.com\nTo: ann@example.com\nSubject: Delivery has failed\n\n"
+    said = "Your message cannot be delivered to the following recipients:\n\n  Recipient address: bob@example.org\n  Original address: friend@example.net\n  Reason: user unknown\n"
+    assert found(head + said) == ["bob@example.org"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is the mail system at host mx.example.com.\n\nYour message was successfully delivered to the destination(s)\nlisted below.\n\n<bob@example.org>: delivery via mx.example.org: 250 Ok\n",
+        "Hi, this is the mlmmj program managing the mailinglist\nlist@example.com\n\nSome messages to you could not be delivered. If you're seeing this\nmessage it means things are back to normal.\n",
+    ],
+    ids=["Postfix", "mlmmj"],
+)
+def test_a_mail_system_s_good_news_is_no_failure(text: str):
+    reading = read("From: MAILER-DAEMON@mx.example.com\nTo: ann@example.com\nSubject: Report\n\n" + text)
+    assert (reading.failure, reading.recipients) == (False, ())
+
+
+def test_the_recipient_is_taken_out_of_the_return_path_of_a_list_that_writes_numbers_there():
+    to = "bounce-mc.us10_38040337.1666969-bob=example.org@mail.example.com"
+    assert found(
+        f"From: MAILER-DAEMON@mx.example.com\nTo: {to}\nSubject: Undelivered Mail\n\nIt could not be delivered.\n"
+    ) == ["bob@example.org"]
+
+
+def test_a_head_whose_fields_lost_their_gaps_is_still_one_head():
+    text = (
+        "Delivered-To: ann@example.com\nReceived: by mx.example.com with SMTP id 1;\nThu, 21 Jul 2011 08:40:56 -0700\nReturn-Path: <>\n"
+        "From: Mail Delivery Subsystem <mailer-daemon@example.com>\nTo: ann@example.com\nSubject: Delivery Status Notification (Failure)\n"
+        "Content-Type: text/plain;\ncharset=utf-8\nContent-Transfer-Encoding: quoted-printable\n"
+        "Delivery to the following recipient failed permanently:\nbob@exa=\nmple.org\nThe error was: 550 5.1.1 no such =\nuser\n"
+    )
+    assert found(text) == ["bob@example.org"]
+
+
+def test_a_paste_that_begins_in_the_middle_of_a_head_is_read_too():
+    text = f"for <ann@example.com>; Thu, 21 Jul 2011\nFrom: MAILER-DAEMON@mx.example.com\nTo: ann@example.com\n\n{POSTFIX}<bob@example.org>: 550 5.1.1 user unknown\n"
+    assert found(text) == ["bob@example.org"]
