@@ -12,7 +12,7 @@ from probes.replies.clean import Clean, bounded, clean, pattern, sound
 from probes.replies.events import Event, events
 from probes.replies.message import Fields, Parts, is_message, taken_apart
 from probes.replies.pasted import in_lines, unquoted
-from probes.replies.plain import Known, read_clean
+from probes.replies.plain import Known, read_clean, read_plain
 from probes.replies.reading import FailedRecipient, Reading
 from probes.replies.rulebook import Matcher
 
@@ -231,6 +231,20 @@ def _hidden(parts: Parts, human: str, copy: str, excluded: tuple[str, ...]) -> l
     return [Told(a, "", "", delayed) for a in named[:1]]
 
 
+def _of_one(text: str, human: str, sender: tuple[str, ...], matcher: Matcher) -> Reading | None:
+    """Read a bounce that was pasted in part, whose only address is its recipient; None where it names none or more."""
+    named = bounce_text.lone(human, sender) or bounce_text.lone(text, sender)
+    if not named:
+        return None
+    at = text.lower().find(named[0])
+    if pattern(words.WHOM).search(text[:at].rpartition("\n")[2]):
+        return None
+    reading, _ = read_plain(text, matcher)
+    delayed = bounce_text.is_delay("", human)
+    one = _failed(Told(text[at : at + len(named[0])], "", "", delayed), reading)
+    return replace(reading, recipients=(one,), failure=not delayed, permanent=one.permanent)
+
+
 def _read_events(found: list[Event], matcher: Matcher) -> Reading:
     told = [Told(one.address, after_type(one.text), one.status, one.delayed) for one in found if not one.fine]
     return _assembled(told, "", matcher, ()) if told else _nothing("not_a_failure.event", found[0].text or "delivered")
@@ -262,4 +276,4 @@ def read_message(text: str, matcher: Matcher) -> Reading | None:
     told = told or _plain_told(bounce_copy.said_below(text[len(human) :]), sender, {})
     if not told and bounce_text.still_waits(human):
         return replace(_read_words(human, matcher)[0], failure=False, permanent=False)
-    return _assembled(told, human, matcher, ()) if told else None
+    return _assembled(told, human, matcher, ()) if told else _of_one(text, human, sender, matcher)

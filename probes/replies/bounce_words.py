@@ -41,6 +41,8 @@ MARKS = (
     "non ha raggiunto", "impossibile raggiungere", "niet bereikt", "niet worden bereikt", "nao alcancou", "nao foi possivel alcancar",
     "nadde inte", "kan inte nas", "nadde ikke", "nie dotar", "nie mozna skontaktowac", "не достигло", "сбой доставки", "remote server returned", "gave this error",
     "rejected your message", "配信に失敗", "配信でき", "送達でき", "传递失败", "传递到", "未到达", "没有到达", "傳遞失敗", "未能送達", "도달하지 못", "배달하지 못",
+    "details of permanent failure", "has been blocked. see", "address(es) had delivery", "following addresses had", "warning message only",
+    "while delivering to", "bouncing e-mail", "bouncing address", "envelope expired", "is the mailer-daemon", "the other server returned",
     "delayed", "hasn't been delivered", "has not been delivered", "echec de la remise", "non recapitabile", "no entregado", "n'a pas ete remis",
 )  # fmt: skip
 CODE = r"(?:^|[^\d.])[45](?:\d\d[ #-]|\.\d{1,2}\.\d)"
@@ -127,9 +129,14 @@ FORWARDED = r"(?im)^[ \t>*|]*(?:from|von|de|da|van|od|fra|från|lähettäjä|о�
 SENT_TO = r"(?i)^[ \t>*|]*(?:to|an|à|a|para|aan|per|do|til|till|кому|宛先|收件人)[*]?\s?[:：](.*)$"
 SHORT = (
     r"(?i)(?:processed by the mail server|mail delivery failed|undelivered mail returned|returned mail|delivery (?:has )?failed|(?:could ?n.t|could not|was ?n.t|was not) (?:be )?delivered|undeliverable|"
-    r"(?:delivery|status) notification|problem (?:while )?delivering)[^\n]{0,160}@"
+    r"(?:delivery|status) notification|problem (?:while )?delivering|could not deliver [^@]{0,120}recipients?|address not found)[^@]{0,160}@"
+    r"|^\s*<"
+    + ADDRESS
+    + r">: (?:host|unable|connect|can.t|could|user|mail|delivery|temporary|unknown|command|lost|conversation|deferred)"
 )
 """A bounce of one line."""
+WHOM = r"(?i)(?:question|support|help|contact|assist|my (?:e-?)?mail|from|sender|abuse|mailer-daemon|postmaster)\b[^\n]{0,80}$"
+"""Before the only address of a text this says that it is not of a recipient."""
 ECHOED = (
     # the head of the mail that came back, as it is told again: an address here is a recipient where nothing better is
     r"^\s*[-*]?\s*(?:to|an|à|a|para|aan|per|kopie|cc)\s*:\s*(?:rfc822;\s*|smtp:)?['\"<]{0,2}(?:[^<>@:]{1,60}<)?"

@@ -404,3 +404,32 @@ def test_a_head_whose_fields_lost_their_gaps_is_still_one_head():
 def test_a_paste_that_begins_in_the_middle_of_a_head_is_read_too():
     text = f"for <ann@example.com>; Thu, 21 Jul 2011\nFrom: MAILER-DAEMON@mx.example.com\nTo: ann@example.com\n\n{POSTFIX}<bob@example.org>: 550 5.1.1 user unknown\n"
     assert found(text) == ["bob@example.org"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Message blocked\n--\nYour message to bob@example.org has been blocked. See technical details below.",
+        "Address not found\n--\nYour message wasn't delivered to bob@example.org because the address couldn't be found.",
+        "Bouncing E-mail address : bob@example.org\n\nTechnical details of permanent failure:\n550 #5.1.0 Address rejected.",
+        "<bob@example.org>: Host or domain name not found. Name service error\n    for name=mail.example.org type=A: Host not found",
+        "Subject: Returned mail: User unknown ----- The following addresses had delivery problems -----(unrecoverable error) ----- Transcript of session follows ----- ... while talking to mx.example.org.: >>> RCPT To: (bob@example.org) <<< 550 (bob@example.org)... User unknown 550 (bob@example.org)... User unknown",
+    ],
+)
+def test_the_only_address_of_a_bounce_pasted_in_part_is_its_recipient(text: str):
+    reading = read(text)
+    assert [one.address for one in reading.recipients] == ["bob@example.org"]
+    assert reading.recipients[0].cause is reading.cause is not Cause.UNKNOWN
+
+
+@pytest.mark.parametrize("whom", ["My Mail: ann@example.com", "Questions go to desk@example.com"])
+def test_the_only_address_of_a_bounce_may_be_nobody_s_that_failed(whom: str):
+    assert (
+        read(f"The response from the remote server was:\nYour message was blocked.\n550 5.7.1 no\n\n{whom}").recipients
+        == ()
+    )
+
+
+def test_a_notice_pasted_in_part_that_only_warns_is_no_failure():
+    text = "THIS IS A WARNING MESSAGE ONLY\nYOU DO NOT NEED TO RESEND YOUR MESSAGE\n\nwhile delivering to you know whom, bob@example.org, 452 4.3.1 no space"
+    assert read(text).waits
