@@ -16,7 +16,7 @@ from probes.instead import other_user
 from probes.network import Leave
 from probes.replies import read
 from probes.replies.named import named
-from probes.replies.reading import Reading
+from probes.replies.reading import WEIGHED, Reading
 from probes.replies.rulebook import Matcher
 from probes.runner import News, all_probes, run
 from probes.target import Target
@@ -60,11 +60,12 @@ async def look(
 
 
 def of_reading(reading: Reading) -> Verdict:
-    """Return a read text as a verdict; that a mail only waits is a finding of it."""
+    """Return a read text as a verdict; that a mail only waits is a finding of it, and that no rule knew its words."""
+    waits = (Finding("mail_delayed", Severity.INFO, ""),) if reading.waits else ()
     return Verdict(
         cause=reading.cause,
         confidence=reading.confidence,
-        findings=(Finding("mail_delayed", Severity.INFO, ""),) if reading.waits else (),
+        findings=(*waits, Finding(WEIGHED, Severity.INFO, "")) if reading.weighed else waits,
         runners_up=reading.runners_up,
         quote=reading.quote,
     )

@@ -10,6 +10,7 @@ from flows.machine import Tree
 from flows.memory import with_human
 from flows.model import Advise
 from probes.causes import Cause
+from probes.replies.reading import WEIGHED
 
 DAY = 86400.0
 WEEK = 7 * DAY
@@ -79,10 +80,12 @@ def _saw(before: Conversation | None, after: Conversation) -> tuple[str, str] | 
 
 
 def _unread(before: Conversation | None, after: Conversation) -> str:
-    """Return the text that a look just could not read."""
+    """Return the text that a look just could not read, or read without a rule."""
     if _saw(before, after) is None or after.seen[-1].what not in ("text", "talk") or not after.texts:
         return ""
-    return after.texts[-1] if after.seen[-1].verdict.cause is Cause.UNKNOWN else ""
+    verdict = after.seen[-1].verdict
+    weighed = any(finding.code == WEIGHED for finding in verdict.findings)
+    return after.texts[-1] if weighed or verdict.cause is Cause.UNKNOWN else ""
 
 
 def _helped(tree: Tree, before: Conversation | None, event: Event | None) -> tuple[str, str] | None:

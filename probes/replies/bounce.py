@@ -12,9 +12,10 @@ from probes.replies.clean import Clean, bounded, clean, pattern, sound
 from probes.replies.events import Event, events
 from probes.replies.message import Fields, Parts, is_message, taken_apart
 from probes.replies.pasted import in_lines, unquoted
-from probes.replies.plain import Known, read_clean, read_plain
+from probes.replies.plain import read_plain
 from probes.replies.reading import FailedRecipient, Reading
 from probes.replies.rulebook import Matcher
+from probes.replies.ruled import Known, read_clean
 
 WORDS = 50
 """A rule of at least this weight goes by clear words; below it more is read before it is believed."""

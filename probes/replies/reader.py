@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from probes.replies.clean import sound
-from probes.replies.plain import Known, read_plain
+from probes.replies.plain import read_plain
 from probes.replies.reading import Reading
 from probes.replies.rulebook import Matcher, notions, shipped
+from probes.replies.ruled import Known
 
 LONGEST_SENTENCE = 2000
 """A longer text is no dialog of a program, and not read by the notions that it is made of."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from probes.causes import Cause, Confidence, RunnerUp
 
+WEIGHED = "weighed_words"
+"""Stands for the rule in a reading that no rule decided, but all words of the text together; see `weighed`."""
+
 
 @dataclass(frozen=True, slots=True)
 class FailedRecipient:
@@ -47,3 +50,8 @@ class Reading:
     def waits(self) -> bool:
         """Tell whether a text says that a mail is only delayed: it has not failed, and a server keeps trying."""
         return not self.failure and self.permanent is False
+
+    @property
+    def weighed(self) -> bool:
+        """Tell whether no rule decided it, but all words of the text together: a hint, for a human to look at."""
+        return self.rule == WEIGHED

@@ -123,8 +123,10 @@ def _ready(rule: Rule) -> Iterator[_Ready]:
 class Matcher:
     """A book made ready: build it once, share it between threads."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, weighs: bool = False) -> None:
         self._book = book
+        self.weighs = weighs
+        """Whether the words of a text count that no rule reads surely."""
         self._by_code: dict[str, list[Rule]] = {}
         options = re2.Options()
         options.max_mem = 64 << 20
@@ -268,4 +270,4 @@ def notions() -> Matcher:
 def _loaded(name: str) -> Matcher:
     path = Path(__file__).with_name(name)
     with _uncollected():
-        return Matcher(msgspec.json.decode(path.read_bytes(), type=Book))
+        return Matcher(msgspec.json.decode(path.read_bytes(), type=Book), weighs=True)

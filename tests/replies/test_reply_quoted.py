@@ -69,7 +69,7 @@ def test_what_the_server_said_goes_before_the_dialog_around_it(dialog: str, repl
             "Your e-mail server has temporarily blocked this account. Server Response: 550 5.7.0 Account locked",
             "account_disabled_or_locked",
         ),
-        ("The recipients are many, and a detail was amiss", "unknown"),
+        ("The houses are many, and a detail was amiss", "unknown"),
     ],
 )
 def test_the_dialog_decides_where_it_says_more(text: str, cause: str):

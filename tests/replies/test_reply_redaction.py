@@ -93,7 +93,8 @@ def test_nothing_goes_from_a_text_that_only_speaks_of_secrets(text: str):
 
 
 def test_of_the_texts_that_the_reader_is_scored_on_only_logins_lose_anything():
-    rows = [json.loads(line) for file in sorted(HERE.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
+    files = [HERE / name for name in ("training.jsonl", "heldout.jsonl", "heldout_second.jsonl")]
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
     changed = [row["text"] for row in rows if redact(row["text"])[1]]
     assert len(rows) > 3000
     logins = ("AUTH PLAIN", "AUTH LOGIN", "235 Authentication successful")
