@@ -61,11 +61,11 @@ async def look(
 
 def of_reading(reading: Reading) -> Verdict:
     """Return a read text as a verdict; that a mail only waits is a finding of it, and that no rule knew its words."""
-    waits = (Finding("mail_delayed", Severity.INFO, ""),) if reading.waits else ()
     return Verdict(
         cause=reading.cause,
         confidence=reading.confidence,
-        findings=(*waits, Finding(WEIGHED, Severity.INFO, "")) if reading.weighed else waits,
+        findings=(Finding("mail_delayed", Severity.INFO, ""),) if reading.waits else (),
+        decided_by=(Finding(WEIGHED, Severity.INFO, ""),) if reading.weighed else (),
         runners_up=reading.runners_up,
         quote=reading.quote,
     )

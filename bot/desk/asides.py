@@ -84,7 +84,7 @@ def _unread(before: Conversation | None, after: Conversation) -> str:
     if _saw(before, after) is None or after.seen[-1].what not in ("text", "talk") or not after.texts:
         return ""
     verdict = after.seen[-1].verdict
-    weighed = any(finding.code == WEIGHED for finding in verdict.findings)
+    weighed = any(finding.code == WEIGHED for finding in verdict.decided_by)
     return after.texts[-1] if weighed or verdict.cause is Cause.UNKNOWN else ""
 
 

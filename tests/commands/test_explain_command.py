@@ -28,6 +28,12 @@ async def test_what_was_not_understood_says_why(typed: str, said: str):
     assert ("can be added" in ran.out) is ("can be added" in said)
 
 
+async def test_of_a_text_that_no_rule_knows_it_is_said_that_its_words_were_weighed():
+    ran = await smtp_help("explain", typed="Kirje liian suuri palvelimelle\n")
+    assert "No rule knows this sentence" in ran.out
+    assert "possible, no more" in ran.out
+
+
 async def test_words_in_the_place_of_a_file_are_told_where_they_go():
     nothing = await smtp_help("explain", "")
     assert (nothing.status, nothing.out) == (2, "")

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from flows.book import load
 from flows.conversation import Chose, Pasted, Status
 from flows.machine import Tree
 from probes.causes import Cause, Confidence
+from probes.findings import Finding, Severity
 from probes.verdict import Verdict
 
 DAY = 86400.0
@@ -296,6 +298,16 @@ async def test_what_we_cannot_look_at_is_no_change(make, clock, front, looks, sh
     looks.verdict = verdict(Cause.NO_NETWORK)
     await swept(desk, clock, 301)
     assert (await desk.load(now.id)).step == "ends.watching"
+
+
+async def test_a_text_that_was_only_weighed_is_kept_for_a_rule_to_be_written(make, looks, shipped, turn, store):
+    weighed = Finding("weighed_words", Severity.INFO, "")
+    looks.verdict = replace(verdict(Cause.MESSAGE_TOO_LARGE), decided_by=(weighed,))
+    desk = make(tree=shipped)
+    opened = await desk.open("o", "test:ann")
+    await desk.take(turn(opened, Pasted("Kirje liian suuri palvelimelle"), revision=None))
+    await desk.settled(opened.conversation.id)
+    assert [u.text for u in await store.unread()] == ["Kirje liian suuri palvelimelle"]
 
 
 async def test_counts_texts_and_answers_are_kept_beside_the_conversation(make, clock, looks, shipped, turn, store):
