@@ -258,9 +258,10 @@ def read_message(text: str, matcher: Matcher) -> Reading | None:
         return _read_events(posted, matcher)
     if is_message(sound(text[:4000])):
         return _read_parts(taken_apart(text), matcher)
-    text = unquoted(sound(text))
-    if is_message(text):
-        return _read_parts(taken_apart(text), matcher)
+    bare = unquoted(sound(text))
+    if (bare != text or len(text) > 4000) and is_message(bare):
+        return _read_parts(taken_apart(bare), matcher)
+    text = bare
     if not bounce_text.looks_bounced(text):
         return None
     text = in_lines(text)

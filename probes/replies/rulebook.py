@@ -158,11 +158,14 @@ class Matcher:
     def candidates(self, text: Clean) -> tuple[list[int], set[str]]:
         """Return the numbers of patterns whose words may stand in `text`, heaviest first, and the software shown."""
         numbers: set[int] = set()
+        hay, heads = text.hay, self._heads
         for head in (self._set.Match(text.data) or ()) if self._usable else ():
-            for atom, owned in self._heads[head]:
-                if atom in text.hay:
+            for atom, owned in heads[head]:
+                if atom in hay:
                     numbers.update(owned)
         found = sorted(numbers)
+        if not found or found[0] >= 0:
+            return found, set()
         shown = (self._book.software[-1 - number] for number in found if number < 0)
         software = {name for name, each in shown if _span(each, text.data)}
         return [number for number in found if number >= 0], software
