@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.replies.score import main, score
 
 TRAINING = Path(__file__).with_name("training.jsonl")
 ROWS = [json.loads(line) for line in TRAINING.read_text("utf-8").splitlines()]
+COUNTS = functools.cache(score)
 BOUNCES = [row for row in ROWS if row["kind"] == "bounce"]
 
 
@@ -30,12 +32,12 @@ def test_a_bounce_is_read_with_its_recipients(row):
     [("program", 0.97), ("library", 0.97), ("server_reply", 0.97), ("provider", 0.97), ("bounce", 0.99)],
 )
 def test_the_training_texts_are_read_rightly(kind: str, bar: float):
-    count = score(TRAINING)[kind]
+    count = COUNTS(TRAINING)[kind]
     assert count["fair"] / count["texts"] >= bar
 
 
 def test_the_reader_is_rarely_wrong_where_it_is_certain():
-    count = score(TRAINING)["ALL"]
+    count = COUNTS(TRAINING)["ALL"]
     assert count["wrong_certain"] / count["texts"] < 0.01
 
 
