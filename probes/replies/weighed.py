@@ -163,12 +163,14 @@ def heavier(hay: str, cause: Cause, weight: int) -> Heavier | None:
 
 
 def _strongest(hay: str, weights: Weights, cause: Cause) -> tuple[int, int]:
-    """Return where the two words in a row stand that speak most for a cause."""
+    """Return where the two words in a row stand that speak most for a cause; (0, 0) for none in the beginning."""
     at = weights.causes.index(cause)
     places = [token.span() for token in _TOKEN.finditer(hay[: sum(_CHARACTERS)])]
     words = [_word(hay[start:end]) for start, end in places]
     single = [weights.speaks(word, at) for word in words]
     rows = [weights.speaks(f"{one} {other}", at) for one, other in pairwise(words)]
     told = [single[n] + single[n + 1] + both for n, both in enumerate(rows)] or single
+    if not told:
+        return 0, 0
     first = max(range(len(told)), key=told.__getitem__)
     return places[first][0], places[min(first + 1, len(places) - 1)][1]

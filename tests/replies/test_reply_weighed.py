@@ -94,3 +94,7 @@ def test_hosts_addresses_and_numbers_count_as_such():
 
 def test_scripts_without_gaps_are_weighed_by_pairs_of_signs():
     assert "認証" in features("認証に失敗しました")
+
+
+def test_a_text_whose_words_stand_far_down_is_weighed_all_the_same():
+    assert read("-" * 7000 + "\nThe thing you attached is too heavy for us").cause == "message_too_large"
