@@ -271,6 +271,7 @@ def notions() -> Matcher:
 
 
 def _loaded(name: str) -> Matcher:
+    """Load a compiled book; what it says is held against the weight of all words (`weighed`), notions' too."""
     path = Path(__file__).with_name(name)
     with _uncollected():
         return Matcher(msgspec.json.decode(path.read_bytes(), type=Book), weighs=True)
